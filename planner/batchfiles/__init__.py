@@ -1,0 +1,1 @@
+"""The wing for batch request files."""

@@ -1,0 +1,64 @@
+"""The command line: the only clock, print and exit."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from planner.problems import Refused
+
+COMMANDS = Path(__file__).parent / "commands"
+
+
+class Commands(click.Group):
+    """A command is a module that lies in the folder; only the one that runs is imported."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(path.stem for path in COMMANDS.glob("*.py") if not path.stem.startswith("_"))
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in self.list_commands(ctx):
+            return None
+        command: click.Command = import_module(f"planner.commands.{name}").command
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="llm-workload-planner", prog_name="planner")
+def group() -> None:
+    """Plan what LLM workloads cost: real-time or batch, by which rule, and a budget to defend.
+
+    \b
+    planner plan MANIFEST               the plan: assignment, costs and budgets
+    planner explain MANIFEST WORKLOAD   the whole story of one workload
+    planner lint [PATHS]                findings only, for CI
+
+    Exit codes: 0 clean, 1 findings, 2 wrong input or usage, 3 something cannot be priced, 4 over budget.
+    """
+
+
+def main() -> None:
+    """Runs the command line; a refused input is one line per fault on stderr, and exit code 2."""
+    try:
+        group(standalone_mode=False)
+    except Refused as refused:
+        for complaint in refused.complaints:
+            click.echo(complaint, err=True)
+        sys.exit(2)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)
+
+
+if __name__ == "__main__":
+    main()

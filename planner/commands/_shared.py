@@ -1,0 +1,118 @@
+"""Options and steps that several commands share."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from planner import files
+from planner.plan import plan
+from planner.problems import Refused
+from planner.report import Report
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def read_day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
+    """A day such as 2026-11-24."""
+    try:
+        return None if value is None else date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not a day: write it as 2026-11-24", ctx, param) from None
+
+
+def valuing(command: F) -> F:
+    """The options by which a manifest is valued."""
+    for option in (
+        click.option(
+            "--config", type=click.Path(path_type=Path), help="Configuration: levels and parameters of rules, gate."
+        ),
+        click.option(
+            "--rules",
+            "rule_folders",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            help="Folder of rules of your own; may be given more than once.",
+        ),
+        click.option(
+            "--prices",
+            multiple=True,
+            help="Price book, or a file or folder layered over list; replaces the manifest's choice.",
+        ),
+        click.option("--on", "day", metavar="DATE", callback=read_day, help="Day whose prices count; today when absent."),
+    ):
+        command = option(command)
+    return command
+
+
+def writing(formats: str) -> Callable[[F], F]:
+    """The options by which the result is written."""
+
+    def decorate(command: F) -> F:
+        command = click.option(
+            "--output",
+            "-o",
+            type=click.Path(path_type=Path),
+            help="File to write, as a whole or not at all; standard output when absent.",
+        )(command)
+        return click.option(
+            "--format", "-f", "format_name", default="text", show_default=True, help=f"One of {formats}."
+        )(command)
+
+    return decorate
+
+
+def today() -> date:
+    """The day in UTC: the one look at the clock."""
+    return datetime.now(UTC).date()
+
+
+def planned(
+    path: Path,
+    day: date | None,
+    prices: tuple[str, ...],
+    rule_folders: tuple[Path, ...],
+    config: Path | None,
+    trace_all: bool = False,
+) -> tuple[Report, str]:
+    """The report of the manifest in a file, and the level from which findings fail."""
+    settings = files.load_config(config)
+    manifest = files.load_manifest(path)
+    catalog = files.load_catalog(manifest, prices, rule_folders, settings)
+    request_files = files.probe_request_files(manifest)
+    return plan(manifest, catalog, day or today(), request_files, trace_all, settings.gate), settings.fail_on
+
+
+def write(text: str, output: Path | None) -> None:
+    """To the file, or to standard output."""
+    if output is not None:
+        files.write_atomically(output, text)
+        return
+    out = sys.stdout
+    if hasattr(out, "reconfigure"):
+        out.reconfigure(encoding="utf-8", errors="replace")
+    click.echo(text, nl=False)
+
+
+def manifests(paths: tuple[Path, ...]) -> list[Path]:
+    """The files as named, and in folders every *.yaml and *.yml that is a manifest by its first key."""
+    found: list[Path] = []
+    for path in paths or (Path("workloads.yaml"),):
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.suffix in (".yaml", ".yml") and _looks_like_manifest(p))
+            if not inside:
+                raise Refused([f"{path}: no manifest in this folder (a YAML file with version and workloads)"])
+            found += inside
+        else:
+            found.append(path)
+    return found
+
+
+def _looks_like_manifest(path: Path) -> bool:
+    raw = files.read_bytes(path)
+    return b"\nworkloads:" in raw or raw.startswith(b"workloads:")

@@ -1,0 +1,174 @@
+"""What a month of a workload costs: one request priced by token class in each lane, then multiplied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from planner.manifest import Workload
+from planner.pricebook import LANES, Model, PriceBook, Rate
+from planner.problems import quoted, suggestion
+from planner.units import Exact, decimal6, exact, plain, simple, total
+
+RATE_OF = {"reasoning_output": "output"}
+"""Token classes that are billed at the rate of another."""
+
+
+class Reasoning(NamedTuple):
+    """Hidden reasoning tokens per request, and what the figures rest on.
+
+    `basis` is measured, declared, default, assumed or none.
+    """
+
+    low: Exact
+    expected: Exact
+    high: Exact
+    basis: str
+    effort: str | None
+
+
+class Line(NamedTuple):
+    """One line of a bill: tokens of a month at a rate. `usd` is rounded to 1e-6, half to even."""
+
+    lane: str
+    token_class: str
+    tokens: Exact
+    usd_per_mtok: Decimal
+    usd: Decimal
+    disputed: bool
+    derived: bool
+    rate: Rate
+
+
+class LaneCost(NamedTuple):
+    """A month in one lane; `usd` is None and `missing` says why where a rate is not known."""
+
+    lane: str
+    lines: tuple[Line, ...]
+    usd: Decimal | None
+    missing: str | None
+
+
+def reasoning_tokens(
+    workload: Workload, model: Model | None, policy: Mapping[str, Any], measured_high: Decimal
+) -> Reasoning:
+    """Reasoning per request: measured beats declared effort, that the model's default, that medium.
+
+    Multiples of the visible output (catalog/reasoning.yaml), capped at max_output - visible.
+    """
+    visible = workload.visible_output_tokens
+    if workload.reasoning is not None:
+        mean = workload.reasoning.mean
+        high = simple(Fraction(mean) * exact(measured_high))
+        cap = _room(workload, model, visible)
+        return Reasoning(mean, mean, high if cap is None else max(mean, min(high, cap)), "measured", workload.effort)
+    effort, basis = _effort(workload, model)
+    cap = _room(workload, model, visible)
+    low, expected, high = (
+        simple(Fraction(visible) * exact(Decimal(policy[effort][level]))) for level in ("low", "expected", "high")
+    )
+    if cap is not None:
+        low, expected, high = min(low, cap), min(expected, cap), min(high, cap)
+    return Reasoning(low, expected, high, basis, effort)
+
+
+def _effort(workload: Workload, model: Model | None) -> tuple[str, str]:
+    if (model is not None and model.reasons is False) or not workload.visible_output_tokens:
+        return "none", "none"
+    if workload.effort is not None:
+        return workload.effort, "declared"
+    if model is not None and model.default_effort is not None:
+        return model.default_effort, "default"
+    return "medium", "assumed"
+
+
+def _room(workload: Workload, model: Model | None, visible: Exact) -> Exact | None:
+    """Tokens that the output cap leaves for reasoning; None without a known cap."""
+    cap = workload.max_output_tokens
+    if cap is None and model is not None:
+        cap = model.max_output
+    return None if cap is None else max(0, simple(Fraction(cap) - visible))
+
+
+def token_classes(workload: Workload, lane: str, reasoning: Exact) -> dict[str, Exact]:
+    """Tokens of one request by class; classes without tokens are left out.
+
+    Hits of a cache inside a batch are best effort and count only as far as the manifest states them.
+    """
+    cached = workload.batch.cached_input_tokens if lane == "batch" else workload.cached_input_tokens or 0
+    written = Fraction(workload.cache_write_tokens) + workload.cache_write_1h_tokens
+    room = simple(Fraction(workload.input.mean) - written)
+    cached = min(cached, room)
+    tokens: dict[str, Exact] = {
+        "input": simple(Fraction(room) - cached),
+        "cached_input": cached,
+        "cache_write": workload.cache_write_tokens,
+        "cache_write_1h": workload.cache_write_1h_tokens,
+        "output": workload.visible_output_tokens,
+        "reasoning_output": reasoning,
+    }
+    return {kind: amount for kind, amount in tokens.items() if amount}
+
+
+def price_lines(rate: Rate, tokens: Mapping[str, Exact], requests: Exact) -> tuple[Line, ...] | str:
+    """The lines of `requests` such requests; a sentence where the rate lacks a class that has tokens."""
+    lines = []
+    for kind, per_request in tokens.items():
+        amount = rate.amounts.get(RATE_OF.get(kind, kind))
+        if amount is None:
+            return f"no published {kind} rate in the {rate.lane} lane"
+        monthly = simple(Fraction(per_request) * requests)
+        lines.append(
+            Line(
+                rate.lane,
+                kind,
+                monthly,
+                amount.usd_per_mtok,
+                decimal6(monthly * Fraction(amount.usd_per_mtok) / 1_000_000),
+                amount.disputed is not None,
+                amount.derived,
+                rate,
+            )
+        )
+    return tuple(lines)
+
+
+def lane_cost(book: PriceBook, workload: Workload, lane: str, on: date, requests: Exact, reasoning: Exact) -> LaneCost:
+    """A month of the workload in a lane at the tier of its mean input, feasible or not."""
+    rate = rate_at(book, workload, lane, on, workload.input.mean)
+    if rate is None:
+        return LaneCost(lane, (), None, _missing(book, workload, lane, on))
+    lines = price_lines(rate, token_classes(workload, lane, reasoning), requests)
+    if isinstance(lines, str):
+        return LaneCost(lane, (), None, f"{lines} of {workload.model} at {workload.provider}")
+    return LaneCost(lane, lines, total(line.usd for line in lines), None)
+
+
+def all_lanes(book: PriceBook, workload: Workload, on: date, requests: Exact, reasoning: Exact) -> dict[str, LaneCost]:
+    """A month in every lane: they are facts for the rules."""
+    return {lane: lane_cost(book, workload, lane, on, requests, reasoning) for lane in LANES}
+
+
+def rate_at(book: PriceBook, workload: Workload, lane: str, on: date, input_tokens: Exact) -> Rate | None:
+    """The rate of a request of the workload with so many input tokens."""
+    return book.rate(
+        workload.provider, workload.region, workload.model, lane, on, input_tokens, workload.volume.hours_utc
+    )
+
+
+def _missing(book: PriceBook, workload: Workload, lane: str, on: date) -> str:
+    place = f"{workload.model} at {workload.provider}" + (
+        "" if workload.region == "global" else f" in region {workload.region}"
+    )
+    if workload.provider not in book.providers():
+        return f"no prices for provider {quoted(workload.provider)}{suggestion(workload.provider, book.providers())}"
+    if book.model(workload.provider, workload.model) is None:
+        return f"unknown model {quoted(workload.model)} at {workload.provider}{suggestion(workload.model, book.names(workload.provider))}"
+    first = book.first_day(workload.provider, workload.region, workload.model, lane)
+    if first is not None and first > on:
+        return f"no published {lane} rate for {place} on {on} (known from {first})"
+    size = plain(workload.input.mean)
+    return f"no published {lane} rate for {place} on {on} with {size} input tokens a request"

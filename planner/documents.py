@@ -1,0 +1,239 @@
+"""YAML text to plain data with places, in one pass over the parser's events.
+
+YAML's traps are refused, not obeyed: two readers of one file must not see two plans.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from planner.problems import Mark, Path, Problem, Refused, quoted
+from planner.scalars import Scalar, Trap, resolve
+
+MAX_DEPTH = 40
+MAX_ALIASED_NODES = 100_000
+MAX_PROBLEMS = 50
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Document:
+    """Data of one YAML file, and for any path in it the line and column where it stands."""
+
+    def __init__(self, name: str, data: Any, marks: list[int]) -> None:
+        self.name = name
+        self.data = data
+        self._marks = marks
+        self._offsets: dict[int, dict[str | int, int]] = {}
+
+    def where(self, path: Path, at_key: bool = False) -> Mark:
+        """Place of the value at the path, or of the nearest thing above it that exists."""
+        node, position = self.data, 0
+        for step, part in enumerate(path):
+            offsets = self._children(node)
+            if part not in offsets:
+                break
+            position += offsets[part]
+            if at_key and step == len(path) - 1 and isinstance(node, dict):
+                position -= 1
+                break
+            node = node[part]
+        packed = self._marks[position]
+        return Mark((packed >> 24) + 1, (packed & 0xFFFFFF) + 1)
+
+    def place(self, problem: Problem) -> Mark:
+        """Where a problem is."""
+        if isinstance(problem.where, Mark):
+            return problem.where
+        return self.where(problem.where, problem.at_key)
+
+    def refuse(self, problems: list[Problem]) -> Refused:
+        """The problems as lines with file, line and column, in the order of the text."""
+        return refusal(self.name, [(self.place(problem), problem.says) for problem in problems])
+
+    def _children(self, node: Any) -> dict[str | int, int]:
+        """Distance from a container's own mark to the mark of each child."""
+        if not isinstance(node, dict | list):
+            return {}
+        known = self._offsets.get(id(node))
+        if known is None:
+            known = self._offsets[id(node)] = {}
+            at = 1
+            for key, child in node.items() if isinstance(node, dict) else enumerate(node):
+                at += isinstance(node, dict)
+                known[key] = at
+                at += _size(child)
+        return known
+
+
+def _size(node: Any) -> int:
+    if type(node) is dict:
+        return 1 + len(node) + sum(map(_size, node.values()))
+    if type(node) is list:
+        return 1 + sum(map(_size, node))
+    return 1
+
+
+def refusal(name: str, placed: list[tuple[Mark, str]]) -> Refused:
+    """A refusal of a file, one line per problem and at most MAX_PROBLEMS of them."""
+    lines = [f"{name}:{mark.line}:{mark.column}: {says}" for mark, says in sorted(set(placed))]
+    more = len(lines) - MAX_PROBLEMS
+    return Refused([*lines[:MAX_PROBLEMS], *([f"{name}: and {more} more problems"] if more > 0 else [])])
+
+
+def read_document(raw: bytes, name: str) -> Document:
+    """The one YAML document in the bytes. Raises Refused with every fault that was found."""
+    builder = _Builder()
+    text = _decoded(raw, name)
+    try:
+        builder.run(_Loader(text))
+    except yaml.reader.ReaderError as error:
+        start = _mark_at(text, error.position)
+        raise refusal(name, [(start, f"not YAML: {error.reason}; remove the character")]) from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
+        builder.problems.append((place, f"not YAML: {error.problem or error.context}"))
+    except _Stop:
+        pass
+    if builder.problems:
+        raise refusal(name, builder.problems)
+    return Document(name, builder.root, builder.marks or [0])
+
+
+def _decoded(raw: bytes, name: str) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        mark = Mark(before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1)
+        raise refusal(name, [(mark, "not UTF-8: save the file as UTF-8")]) from None
+
+
+def _mark_at(text: str, position: int) -> Mark:
+    before = text.encode("utf-8")[:position].decode("utf-8", "ignore")
+    return Mark(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+
+
+class _Stop(Exception):
+    """Nothing after this fault can be read with sense."""
+
+
+class _Builder:
+    """Builds values and their places while the events pass."""
+
+    def __init__(self) -> None:
+        self.root: Any = None
+        self.marks: list[int] = []
+        self.problems: list[tuple[Mark, str]] = []
+        self._stack: list[tuple[Any, str | None, str | None, int]] = []
+        self._container: Any = None
+        self._key: str | None = None
+        self._anchors: dict[str, tuple[Any, int, int]] = {}
+        self._aliased = 0
+        self._documents = 0
+        self._scalars: dict[str, Scalar] = {}
+
+    def run(self, loader: Any) -> None:
+        """Takes the events to the end of the text, or to the first fault that ends all sense."""
+        get_event = loader.get_event
+        begin: dict[type, Any] = {yaml.MappingStartEvent: dict, yaml.SequenceStartEvent: list}
+        while True:
+            event = get_event()
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                self._scalar(event)
+            elif kind in begin:
+                self._begin(event, begin[kind]())
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                self._end()
+            elif kind is yaml.AliasEvent:
+                self._alias(event)
+            elif kind is yaml.DocumentStartEvent:
+                self._documents += 1
+                if self._documents > 1:
+                    self._stop(event, "a second document begins: one file holds one")
+            elif kind is yaml.StreamEndEvent:
+                return
+
+    def _scalar(self, event: Any) -> None:
+        mark = event.start_mark
+        self.marks.append((mark.line << 24) | min(mark.column, 0xFFFFFF))
+        text: str = event.value
+        value: Scalar = text
+        if event.tag is not None:
+            self._note(event, f"tag {quoted(event.tag)}: tags are not read, remove it")
+        elif event.implicit[0]:
+            if text in self._scalars:
+                value = self._scalars[text]
+            else:
+                try:
+                    value = self._scalars[text] = resolve(text)
+                except Trap as trap:
+                    self._note(event, f"{quoted(text)} is {trap}")
+        self._put(event, value)
+        if event.anchor:
+            self._anchors[event.anchor] = (value, len(self.marks) - 1, len(self.marks))
+
+    def _put(self, event: Any, value: Any) -> None:
+        container = self._container
+        if type(container) is dict:
+            if self._key is None:
+                self._take_key(event, value)
+            else:
+                container[self._key] = value
+                self._key = None
+        elif container is None:
+            self.root = value
+        else:
+            container.append(value)
+
+    def _take_key(self, event: Any, key: Any) -> None:
+        if key == "<<" and event.implicit[0]:
+            self._stop(event, "merge key '<<': merge keys are not read, write the fields out")
+        if not isinstance(key, str):
+            shown = "null" if key is None else str(key).lower()
+            self._note(event, f"key {quoted(shown)} is not text: quote it")
+            key = shown
+        if key in self._container:
+            self._note(event, f"key {quoted(key)} is here twice: remove one")
+        self._key = key
+
+    def _begin(self, event: Any, container: Any) -> None:
+        if type(self._container) is dict and self._key is None:
+            self._stop(event, "a list or mapping as a key: keys are plain words")
+        if event.tag is not None:
+            self._note(event, f"tag {quoted(event.tag)}: tags are not read, remove it")
+        if len(self._stack) >= MAX_DEPTH:
+            self._stop(event, f"nested deeper than {MAX_DEPTH} levels")
+        self._stack.append((self._container, self._key, event.anchor, len(self.marks)))
+        self.marks.append((event.start_mark.line << 24) | min(event.start_mark.column, 0xFFFFFF))
+        self._container, self._key = container, None
+
+    def _end(self) -> None:
+        value = self._container
+        self._container, self._key, anchor, start = self._stack.pop()
+        self._put(None, value)
+        if anchor:
+            self._anchors[anchor] = (value, start, len(self.marks))
+
+    def _alias(self, event: Any) -> None:
+        if event.anchor not in self._anchors:
+            self._stop(event, f"alias {quoted('*' + event.anchor)}: no finished anchor of that name stands above")
+        if type(self._container) is dict and self._key is None:
+            self._stop(event, "an alias as a key: keys are plain words")
+        value, start, end = self._anchors[event.anchor]
+        self._aliased += end - start
+        if self._aliased > MAX_ALIASED_NODES:
+            self._stop(event, f"aliases make more than {MAX_ALIASED_NODES} values: write them out")
+        self.marks.extend(self.marks[start:end])
+        self._put(event, value)
+
+    def _note(self, event: Any, says: str) -> None:
+        self.problems.append((Mark(event.start_mark.line + 1, event.start_mark.column + 1), says))
+
+    def _stop(self, event: Any, says: str) -> None:
+        self._note(event, says)
+        raise _Stop

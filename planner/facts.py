@@ -1,0 +1,231 @@
+"""What is known of a workload, by name. A fact that is not known is not there.
+
+Adding a fact is one line in VOCABULARY: its kind, the manifest field that it speaks of, its meaning, and how
+it is read off a case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from planner.batchfiles.probe import RequestFile
+from planner.case import DAY, Case, Settled, every_seconds
+from planner.units import Exact, exact, minus, percentage, simple
+
+
+def _tokens_per_day(case: Case) -> Exact | None:
+    daily, w = case.requests_per_day, case.workload
+    if daily is None:
+        return None
+    return simple(Fraction(daily) * (Fraction(w.input.mean) + w.visible_output_tokens + case.reasoning.expected))
+
+
+def _usd(case: Case, lane: str) -> Exact | None:
+    usd = case.costs[lane].usd
+    return None if usd is None else exact(usd)
+
+
+def _saving(case: Case) -> Decimal | None:
+    return minus(case.costs["standard"].usd, case.costs["batch"].usd)
+
+
+def _exact(number: Decimal | None) -> Exact | None:
+    return None if number is None else exact(number)
+
+
+def _endpoint(case: Case) -> str | None:
+    """The endpoint as stated, else the provider's first for the model's operation."""
+    if case.workload.endpoint is not None:
+        return case.workload.endpoint
+    embeds = case.model is not None and case.model.operation == "embeddings"
+    offered = case.limit("batch_endpoints") or ()
+    return next((endpoint for endpoint in offered if ("embed" in endpoint.lower()) is embeds), None)
+
+
+def _endpoint_supported(case: Case) -> bool | None:
+    if case.limit("batch_offered") is False:
+        return False
+    offered, endpoint = case.limit("batch_endpoints"), _endpoint(case)
+    if offered is None:
+        return None
+    return endpoint is not None and endpoint in offered
+
+
+def _model_listed(case: Case) -> bool | None:
+    listed = case.limit("batch_models")
+    return None if listed is None else case.workload.model in listed
+
+
+def _tier_crossed(case: Case) -> bool | None:
+    w = case.workload
+    if w.input.p95 is None or case.costs["standard"].usd is None:
+        return None
+    lines = case.book.tier_lines(w.provider, w.region, w.model, "standard", case.on)
+    return any(w.input.mean <= line < w.input.reach for line in lines)
+
+
+def _price_age_days(case: Case) -> int | None:
+    rates = [line.rate for line in case.costs["standard"].lines]
+    return max(((case.on - rate.verified).days for rate in rates), default=None)
+
+
+def _disputed(case: Case, attribute: str) -> bool | None:
+    lines = [line for cost in case.costs.values() if cost.lane in ("standard", "batch") for line in cost.lines]
+    return any(getattr(line, attribute) for line in lines) if lines else None
+
+
+def _whole_request(case: Case) -> Exact:
+    """Tokens that the largest usual request takes in the context window."""
+    w = case.workload
+    return simple(Fraction(w.input.reach) + w.visible_output_tokens + case.reasoning.high)
+
+
+def _retires_in(case: Case) -> int | None:
+    end = case.model.retirement if case.model else None
+    return None if end is None else (end.day - case.on).days
+
+
+def _batch_lines_known(case: Case) -> bool:
+    return case.costs["batch"].usd is not None
+
+
+def _pin_expired(case: Case) -> bool:
+    pin = case.workload.pin
+    return pin is not None and pin.until is not None and pin.until < case.on
+
+
+def _days_to_file_limit(case: Case) -> Exact | None:
+    files, most = case.files_per_run, case.limit("batch_files_max")
+    if files is None or most is None or case.workload.volume.once:
+        return None
+    return simple(Fraction(most, files) * every_seconds(case.workload) / DAY)
+
+
+def _file(read: Callable[[RequestFile], Any]) -> Callable[[Case], Any]:
+    return lambda case: None if case.request_file is None else read(case.request_file)
+
+
+def _settled(read: Callable[[Settled], Any]) -> Callable[[Case], Any]:
+    return lambda case: None if case.settled is None else read(case.settled)
+
+
+class Fact(NamedTuple):
+    """A name of the vocabulary. `field` is what it speaks of in a workload; `decided` facts exist after the decision."""
+
+    kind: str
+    field: str
+    says: str
+    read: Callable[[Case], Any]
+    decided: bool = False
+
+
+# fmt: off
+VOCABULARY: dict[str, Fact] = {
+    "use_case": Fact("word", "use_case", "what the workload does", lambda c: c.workload.use_case),
+    "provider": Fact("word", "provider", "provider, by its name in the catalog", lambda c: c.workload.provider),
+    "model": Fact("word", "model", "model as the request names it", lambda c: c.workload.model),
+    "region": Fact("word", "region", "where requests are processed", lambda c: c.workload.region),
+    "endpoint": Fact("word", "endpoint", "API endpoint of the requests", _endpoint),
+    "latency_max_seconds": Fact("duration", "latency.max", "longest wait that the caller accepts", lambda c: c.workload.latency_max_seconds),
+    "user_facing": Fact("flag", "user_facing", "a person waits for the answer", lambda c: c.workload.user_facing),
+    "streaming": Fact("flag", "streaming", "the answer is streamed", lambda c: c.workload.streaming),
+    "time_sensitive": Fact("flag", "time_sensitive", "a decision hangs on the answer at once", lambda c: c.workload.time_sensitive),
+    "iterative": Fact("flag", "iterative", "each request builds on the answer before", lambda c: c.workload.iterative),
+    "background": Fact("flag", "background", "nobody waits for the job", lambda c: c.workload.background),
+    "cost_sensitive": Fact("flag", "cost_sensitive", "cost matters more than time", lambda c: c.workload.cost_sensitive),
+    "separate_quota": Fact("flag", "separate_quota", "the real-time quota must be left alone", lambda c: c.workload.separate_quota),
+    "one_off": Fact("flag", "volume.per", "the job runs one time", lambda c: c.workload.volume.once),
+    "requests_per_day": Fact("number", "volume", "requests per day", lambda c: c.requests_per_day),
+    "requests_per_week": Fact("number", "volume", "requests per week", lambda c: None if c.requests_per_day is None else c.requests_per_day * 7),
+    "requests_per_run": Fact("number", "volume", "requests of one batch run", lambda c: c.requests_per_run),
+    "tokens_per_day": Fact("number", "volume", "billed tokens per day: input, visible output and expected reasoning", _tokens_per_day),
+    "input_tokens": Fact("number", "tokens.input", "input tokens of a mean request", lambda c: c.workload.input.mean),
+    "visible_output_tokens": Fact("number", "tokens.output", "visible output tokens of a mean request", lambda c: c.workload.visible_output_tokens),
+    "max_output_tokens": Fact("number", "tokens.max_output", "output cap that the request states", lambda c: c.workload.max_output_tokens),
+    "cached_input_tokens": Fact("number", "tokens.cached_input", "input tokens read from a cache, as stated", lambda c: c.workload.cached_input_tokens),
+    "reasoning_tokens": Fact("number", "reasoning", "expected hidden reasoning tokens of a request", lambda c: c.reasoning.expected),
+    "reasoning_effort": Fact("word", "reasoning.effort", "effort that is reckoned with", lambda c: c.reasoning.effort),
+    "reasoning_basis": Fact("word", "reasoning", "measured, declared, default, assumed or none", lambda c: c.reasoning.basis),
+    "effort_stated": Fact("word", "reasoning.effort", "effort as the manifest states it", lambda c: c.workload.effort),
+    "request_tokens_high": Fact("number", "tokens", "tokens of the largest usual request with high reasoning", _whole_request),
+    "model_known": Fact("flag", "model", "the price book knows the model", lambda c: c.model is not None),
+    "model_reasons": Fact("flag", "model", "the model can reason", lambda c: c.model.reasons if c.model else None),
+    "model_can_switch_off": Fact("flag", "model", "reasoning can be switched off", lambda c: c.model.can_switch_off if c.model else None),
+    "context_window": Fact("number", "model", "tokens of input and output together", lambda c: c.model.context_window if c.model else None),
+    "model_max_output": Fact("number", "model", "largest output of the model", lambda c: c.model.max_output if c.model else None),
+    "days_until_retirement": Fact("number", "model", "days until the model is gone; not positive once it is", _retires_in),
+    "retirement_rerouted": Fact("flag", "model", "after its end, requests go silently to the successor", lambda c: c.model.retirement.rerouted if c.model and c.model.retirement else None),
+    "retirement_disputed": Fact("flag", "model", "the end is one source's word only", lambda c: c.model.retirement.disputed if c.model and c.model.retirement else None),
+    "successor": Fact("word", "model", "model that the provider names as replacement", lambda c: c.model.retirement.successor if c.model and c.model.retirement else None),
+    "price_book": Fact("word", "model", "name of the price book", lambda c: c.book.name),
+    "price_age_days": Fact("number", "model", "days since the real-time rates were verified", _price_age_days),
+    "price_disputed": Fact("flag", "model", "sources disagree on a rate that is used", lambda c: _disputed(c, "disputed")),
+    "price_derived": Fact("flag", "model", "a rate that is used follows from a printed rule only", lambda c: _disputed(c, "derived")),
+    "tier_crossed_at_p95": Fact("flag", "tokens.input", "the 95th percentile lies in a dearer tier than the mean", _tier_crossed),
+    "real_time_usd": Fact("usd", "volume", "a month in the real-time lane", lambda c: _usd(c, "standard")),
+    "batch_usd": Fact("usd", "volume", "a month in the batch lane", lambda c: _usd(c, "batch")),
+    "flex_usd": Fact("usd", "volume", "a month in the flex lane", lambda c: _usd(c, "flex")),
+    "batch_saving_usd": Fact("usd", "volume", "real-time less batch, per month", lambda c: _exact(_saving(c))),
+    "batch_saving_percent": Fact("percent", "volume", "saving of batch in percent of real-time", lambda c: _exact(percentage(_saving(c), c.costs["standard"].usd))),
+    "flex_saving_usd": Fact("usd", "volume", "real-time less flex, per month", lambda c: _exact(minus(c.costs["standard"].usd, c.costs["flex"].usd))),
+    "batch_rate_known": Fact("flag", "model", "every batch rate that is needed is published", _batch_lines_known),
+    "batch_endpoint_supported": Fact("flag", "endpoint", "the provider's batch takes the endpoint", _endpoint_supported),
+    "batch_model_listed": Fact("flag", "model", "the provider lists the model for batch", _model_listed),
+    "batch_window_seconds": Fact("duration", "batch", "time in which the provider aims to finish a batch", lambda c: c.limit("batch_window_seconds")),
+    "batch_when_late": Fact("word", "batch", "what happens after the window: expires, continues or discards", lambda c: c.limit("batch_when_late")),
+    "batch_requests_per_file": Fact("number", "batch", "requests that one file may hold", lambda c: c.limit("batch_requests_per_file")),
+    "batch_file_bytes_max": Fact("number", "batch", "bytes that one file may hold", lambda c: c.limit("batch_file_bytes")),
+    "batch_min_requests": Fact("number", "batch", "fewest requests of a batch", lambda c: c.limit("batch_min_requests")),
+    "batch_one_model_per_file": Fact("flag", "batch", "every line of a file must name one model or deployment", lambda c: c.limit("batch_one_model_per_file")),
+    "batch_bom_accepted": Fact("flag", "batch", "a byte-order mark does no harm", lambda c: c.limit("batch_bom_accepted")),
+    "batch_separate_quota": Fact("flag", "batch", "batch has a quota of its own", lambda c: c.limit("batch_separate_quota")),
+    "enqueued_tokens_per_run": Fact("number", "volume", "input tokens that one run puts into the queue", lambda c: c.enqueued_tokens_per_run),
+    "queue_limit_tokens": Fact("number", "account", "input tokens that the queue holds at once", lambda c: c.limit("enqueued_tokens")),
+    "queue_limit_requests": Fact("number", "account", "requests that the queue holds at once", lambda c: c.limit("enqueued_requests")),
+    "queue_waves": Fact("number", "volume", "waves into which the queue cuts a run", lambda c: c.waves.number if c.waves else None),
+    "queue_finish_seconds": Fact("duration", "volume", "time until the last wave is expected to finish", lambda c: c.waves.finish_seconds if c.waves else None),
+    "request_exceeds_queue": Fact("flag", "tokens.input", "one request alone is larger than the queue", lambda c: c.waves.number is None if c.waves else None),
+    "batch_fallback": Fact("word", "batch.fallback", "what happens to unfinished requests", lambda c: c.workload.batch.fallback),
+    "batch_on_limit": Fact("word", "batch.on_limit", "what the submitter does when the queue is full", lambda c: c.workload.batch.on_limit),
+    "batch_partial_results": Fact("word", "batch.partial_results", "what happens to the finished part of a cancelled batch", lambda c: c.workload.batch.partial_results),
+    "batch_poll_until": Fact("words", "batch.poll_until", "statuses on which polling ends", lambda c: c.workload.batch.poll_until),
+    "batch_on_failed": Fact("word", "batch.on_failed", "what the submitter does with a refused file", lambda c: c.workload.batch.on_failed),
+    "batch_on_expired": Fact("word", "batch.on_expired", "what the submitter does with an expired batch", lambda c: c.workload.batch.on_expired),
+    "batch_job_endpoint": Fact("word", "batch.endpoint", "endpoint that the job names", lambda c: c.workload.batch.endpoint),
+    "batch_expires_after_seconds": Fact("duration", "batch.expires_after", "time after which uploaded files expire", lambda c: c.workload.batch.expires_after_seconds),
+    "batch_expiry_min_seconds": Fact("duration", "batch", "shortest expiration that earns the larger number of files", lambda c: None if c.limit("batch_expiry_min_days") is None else c.limit("batch_expiry_min_days") * DAY),
+    "batch_expiry_max_seconds": Fact("duration", "batch", "longest expiration that is allowed", lambda c: None if c.limit("batch_expiry_max_days") is None else c.limit("batch_expiry_max_days") * DAY),
+    "batch_files_per_run": Fact("number", "batch.files_per_run", "request files of one run", lambda c: c.files_per_run),
+    "batch_files_kept": Fact("number", "batch.expires_after", "files a run x runs x retention", lambda c: c.files_kept),
+    "batch_files_max": Fact("number", "batch.expires_after", "files that may be kept at once", lambda c: c.files_max),
+    "days_to_file_limit": Fact("number", "batch.expires_after", "days until files without expiration reach the limit", _days_to_file_limit),
+    "file_requests": Fact("number", "batch.request_file", "requests in the request file", _file(lambda f: f.requests)),
+    "file_bytes": Fact("number", "batch.request_file", "bytes of the request file", _file(lambda f: f.bytes)),
+    "file_bom": Fact("flag", "batch.request_file", "the request file begins with a byte-order mark", _file(lambda f: f.bom)),
+    "file_deployments": Fact("number", "batch.request_file", "models or deployments that its lines name", _file(lambda f: len(f.deployments))),
+    "file_deployment": Fact("word", "batch.request_file", "the one model or deployment that its lines name", _file(lambda f: f.deployments[0] if len(f.deployments) == 1 else None)),
+    "file_urls": Fact("number", "batch.request_file", "urls that its lines name", _file(lambda f: len(f.urls))),
+    "file_url": Fact("word", "batch.request_file", "the one url that its lines name", _file(lambda f: f.urls[0] if len(f.urls) == 1 else None)),
+    "file_unreadable": Fact("number", "batch.request_file", "lines that are no JSON object", _file(lambda f: f.unreadable)),
+    "file_first_unreadable": Fact("number", "batch.request_file", "number of the first such line", _file(lambda f: f.first_unreadable)),
+    "pinned": Fact("word", "lane", "lane that people chose", lambda c: c.workload.pin.lane if c.workload.pin else None),
+    "pin_expired": Fact("flag", "lane.until", "the choice no longer holds", _pin_expired),
+    "mode": Fact("word", "id", "real-time or batch, as decided", _settled(lambda s: s.mode), decided=True),
+    "lane": Fact("word", "id", "price lane, as decided", _settled(lambda s: s.lane), decided=True),
+    "account_enqueued_tokens": Fact("number", "volume", "input tokens that all batch runs of the account and model enqueue", _settled(lambda s: s.account_enqueued_tokens), decided=True),
+}
+# fmt: on
+
+
+def observe(case: Case) -> dict[str, Any]:
+    """Every fact that is known of the case, by name; those of the decision only once the case is settled."""
+    return {name: value for name, fact in VOCABULARY.items() if (value := fact.read(case)) is not None}
+
+
+def observe_settled(facts: dict[str, Any], case: Case) -> dict[str, Any]:
+    """The facts with those of the decision beside them."""
+    settled = {name: fact.read(case) for name, fact in VOCABULARY.items() if fact.decided}
+    return {**facts, **{name: value for name, value in settled.items() if value is not None}}

@@ -1,0 +1,284 @@
+"""The only door to the disk: manifests, the catalog, rules, request files, and what is written."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from planner.batchfiles.probe import RequestFile, probe
+from planner.catalog import Catalog
+from planner.config import Config, parse_config
+from planner.documents import Document, read_document
+from planner.limits import Limits
+from planner.manifest import Manifest
+from planner.parsing import parse
+from planner.pricebook import PriceBook
+from planner.problems import Problem, Refused, quoted, suggestion
+from planner.rules import Rule, read_rule
+from planner.schema import Schema, misfits
+
+_PACKAGE = Path(__file__).resolve().parent
+DATA = _PACKAGE / "_data" if (_PACKAGE / "_data").is_dir() else _PACKAGE.parent
+"""Where rules, catalog and schemas lie: inside the installed package, or beside it in a checkout."""
+
+
+def read_bytes(path: Path | str) -> bytes:
+    """The bytes of a file. Raises Refused where it cannot be read."""
+    try:
+        return Path(path).read_bytes()
+    except IsADirectoryError:
+        raise Refused([f"{path}: is a folder: name a file"]) from None
+    except FileNotFoundError:
+        raise Refused([f"{path}: no such file"]) from None
+    except (OSError, ValueError) as error:
+        raise Refused([f"{quoted(path)}: cannot be read: {getattr(error, 'strerror', None) or error}"]) from None
+
+
+def read(path: Path | str) -> Document:
+    """The YAML document in a file."""
+    return read_document(read_bytes(path), str(path))
+
+
+def load_schema(name: str) -> Schema:
+    """A schema by its name, such as manifest. Raises Refused for an unknown one."""
+    import json
+
+    path = DATA / "schemas" / f"{name}.schema.json"
+    if name not in schema_names():
+        raise Refused(
+            [f"no schema {quoted(name)}{suggestion(name, schema_names())}; there are: {', '.join(schema_names())}"]
+        )
+    loaded: Schema = json.loads(path.read_bytes())
+    return loaded
+
+
+def schema_text(name: str) -> str:
+    """The text of a schema, as published."""
+    load_schema(name)
+    return (DATA / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
+
+
+@cache
+def schema_names() -> tuple[str, ...]:
+    """The schemas that lie in the folder."""
+    return tuple(sorted(path.name.removesuffix(".schema.json") for path in (DATA / "schemas").glob("*.schema.json")))
+
+
+def load_manifest(path: Path | str) -> Manifest:
+    """The manifest in a file. Raises Refused with every fault, each with line and column."""
+    return parse(read(path), load_schema("manifest"))
+
+
+def load_config(path: Path | str | None) -> Config:
+    """The configuration in a file; the built-in one where none is named."""
+    return Config() if path is None else parse_config(read(path), load_schema("config"))
+
+
+def load_catalog(
+    manifest: Manifest,
+    prices: Sequence[str] = (),
+    rules: Sequence[Path | str] = (),
+    config: Config | None = None,
+) -> Catalog:
+    """What the plan of this manifest draws on: only the providers that it names are read.
+
+    `prices` replaces the manifest's own choice of price books; `rules` are folders of rules beside the built-in ones.
+    """
+    providers = {w.provider for w in manifest.workloads} | {account.provider for account in manifest.accounts.values()}
+    base = Path(manifest.document.name).parent
+    ratios = read(DATA / "catalog" / "reasoning.yaml").data
+    return Catalog(
+        book=load_price_book(tuple(prices) or manifest.prices, providers, Path() if prices else base),
+        limits=Limits(_limit_files(sorted(providers))),
+        reasoning=ratios["policies"],
+        measured_high=Decimal(ratios["measured_high"]),
+        rules=load_rules(rules, config or Config()),
+    )
+
+
+def load_price_book(names: Sequence[str], providers: Iterable[str], base: Path = Path()) -> PriceBook:
+    """The books layered in the order of their names. A path is layered over list unless a book stands below it."""
+    built_in = book_names()
+    order = list(names) if names[0] in built_in else ["list", *names]
+    layers, digest = [], hashlib.sha256()
+    known = {path.stem for name in order if name in built_in for path in book_files(name)}
+    for name in order:
+        layer: dict[str, Any] = {}
+        for path in _book_files(name, built_in, base):
+            if name in built_in and path.stem not in providers:
+                continue
+            raw = read_bytes(path)
+            document = read_document(raw, str(path))
+            if name not in built_in:
+                _check(document, "prices")
+            digest.update(hashlib.sha256(raw).digest())
+            layer[document.data["provider"]] = document.data
+        layers.append(layer)
+    title = "+".join(name if name in built_in else Path(name).stem for name in order)
+    return PriceBook(title, layers, f"sha256:{digest.hexdigest()}", known)
+
+
+@cache
+def book_names() -> tuple[str, ...]:
+    """The price books that lie in the catalog."""
+    return tuple(sorted(path.name for path in (DATA / "catalog" / "prices").iterdir() if path.is_dir()))
+
+
+def book_files(name: str) -> list[Path]:
+    """The files of a built-in book."""
+    return sorted((DATA / "catalog" / "prices" / name).glob("*.yaml"))
+
+
+def _book_files(name: str, built_in: tuple[str, ...], base: Path) -> list[Path]:
+    if name in built_in:
+        return book_files(name)
+    path = base / name
+    if path.is_dir():
+        return sorted(path.glob("*.yaml"))
+    if not path.exists() and "/" not in name and not name.endswith((".yaml", ".yml")):
+        raise Refused(
+            [
+                f"no price book {quoted(name)}{suggestion(name, built_in)}; there are: {', '.join(built_in)}, or name a file"
+            ]
+        )
+    return [path]
+
+
+def _limit_files(providers: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+    folder = DATA / "catalog" / "limits"
+    known = {path.stem: path for path in folder.glob("*.yaml")}
+    return {provider: read(known[provider]).data for provider in providers if provider in known}
+
+
+def load_rules(folders: Sequence[Path | str] = (), config: Config | None = None) -> tuple[Rule, ...]:
+    """The built-in rules and those in the folders, with the configuration's parameters and levels, by id."""
+    config = config or Config()
+    schema = load_schema("rule")
+    rules: dict[str, Rule] = {}
+    for path in rule_files(folders):
+        rule = _load_rule(path, schema, config)
+        if rule.id in rules:
+            raise Refused([f"{path}: rule {quoted(rule.id)} is also in {rules[rule.id].file}: rename one"])
+        rules[rule.id] = rule
+    config.check(rules)
+    return tuple(config.apply(rules[name]) for name in sorted(rules) if config.level(name) != "none")
+
+
+def rule_files(folders: Sequence[Path | str] = ()) -> list[Path]:
+    """Every rule file: the built-in ones and those of the folders."""
+    found = sorted((DATA / "rules").glob("*/*.yaml"))
+    for folder in folders:
+        if not Path(folder).is_dir():
+            raise Refused([f"{folder}: no such folder of rules"])
+        found += sorted(Path(folder).rglob("*.yaml"))
+    return found
+
+
+def _load_rule(path: Path, schema: Schema, config: Config) -> Rule:
+    trusted = path.is_relative_to(DATA / "rules")
+    document = read_document(read_bytes(path), f"{path.parent.name}/{path.name}" if trusted else str(path))
+    if not trusted:
+        problems = misfits(document.data, schema)
+        if problems:
+            raise document.refuse(problems)
+    if document.data["id"] != path.stem:
+        raise document.refuse(
+            [
+                Problem(
+                    ("id",),
+                    f"id {quoted(document.data['id'])} differs from the file's name {quoted(path.stem)}: make them equal",
+                )
+            ]
+        )
+    rule = read_rule(document, path.parent.name)
+    stated = {name: value for name, value in config.params.get(rule.id, {}).items() if name in rule.stated_params}
+    if not stated:
+        return rule
+    try:
+        return read_rule(document, path.parent.name, stated)
+    except Refused as refused:
+        complaint = refused.complaints[0].split(": ", 1)[1]
+        if config.document is None:
+            raise Refused([complaint]) from None
+        raise config.document.refuse([Problem(("params", rule.id), complaint)]) from None
+
+
+def _check(document: Document, schema: str) -> None:
+    problems = misfits(document.data, load_schema(schema))
+    if not problems:
+        problems = _unknown_sources(document.data)
+    if problems:
+        raise document.refuse(problems)
+
+
+def _unknown_sources(data: dict[str, Any]) -> list[Problem]:
+    """Entries of a price file that name a source which its table lacks."""
+    problems = []
+    for name, model in data["models"].items():
+        for index, rate in enumerate(model["rates"]):
+            if rate["source"] not in data["sources"]:
+                problems.append(
+                    Problem(
+                        ("models", name, "rates", index, "source"),
+                        f"no source {quoted(rate['source'])} in sources{suggestion(rate['source'], data['sources'])}",
+                    )
+                )
+    return problems
+
+
+def probe_request_files(manifest: Manifest) -> dict[str, RequestFile]:
+    """What the request files of the manifest hold, by workload id; each is read once, as a stream."""
+    base = Path(manifest.document.name).resolve().parent
+    problems: list[Problem] = []
+    seen: dict[Path, RequestFile] = {}
+    found = {}
+    for workload in manifest.workloads:
+        name = workload.batch.request_file
+        if name is None:
+            continue
+        where = ("workloads", workload.position, "batch", "request_file")
+        path = (base / name).resolve()
+        if not path.is_relative_to(base):
+            problems.append(
+                Problem(where, f"{quoted(name)} lies outside the manifest's folder: name a file in it or below")
+            )
+        elif not path.is_file():
+            problems.append(Problem(where, f"{quoted(name)}: no such file"))
+        else:
+            if path not in seen:
+                with path.open("rb") as lines:
+                    seen[path] = probe(lines)
+            found[workload.id] = seen[path]
+    if problems:
+        raise manifest.document.refuse(problems)
+    return found
+
+
+def write_atomically(path: Path | str, text: str) -> None:
+    """The whole text or nothing: a reader never sees half of it, a failure leaves the old file."""
+    import tempfile
+
+    target = Path(path)
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent or ".", prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
+                out.write(text)
+            Path(name).chmod(0o666 & ~_umask())
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise Refused([f"{quoted(path)}: cannot be written: {error.strerror}"]) from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

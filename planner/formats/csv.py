@@ -1,0 +1,44 @@
+"""One row per workload, for spreadsheets. Cells that a spreadsheet would take for a formula are made harmless."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from planner.report import Report
+from planner.units import cents_up, plain
+
+HEAD = (
+    "workload", "owner", "provider", "model", "region", "mode", "lane", "decided_by", "one_off", "requests_per_month",
+    "tokens_per_day", "real_time_usd", "batch_usd", "flex_usd", "priority_usd", "expected_usd", "budget_usd",
+    "saving_usd", "saving_percent", "saving_forgone_usd", "forgone_by", "reason", "valued_on", "price_book",
+)  # fmt: skip
+
+
+def render(report: Report) -> str:
+    """The workloads in the manifest's order; an empty cell is unknown."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(HEAD)
+    for w in report.workloads:
+        m = w.monthly
+        amounts = [m.real_time_usd, m.batch_usd, m.flex_usd, m.priority_usd, m.expected_usd]
+        budget = None if m.budget_usd is None else cents_up(m.budget_usd)
+        rest = [budget, m.saving_usd, m.saving_percent, m.saving_forgone_usd]
+        writer.writerow(
+            [
+                *map(_harmless, (w.id, w.owner, w.provider, w.model, w.region, w.mode, w.lane, w.decided_by)),
+                "true" if w.one_off else "false",
+                *(
+                    "" if number is None else plain(number)
+                    for number in (w.requests_per_month, w.tokens_per_day, *amounts, *rest)
+                ),
+                *map(_harmless, (m.forgone_by, w.reason, report.valued_on.isoformat(), report.price_book.name)),
+            ]
+        )
+    return out.getvalue()
+
+
+def _harmless(text: str | None) -> str:
+    clean = "".join(c if c.isprintable() else " " for c in text or "")
+    return "'" + clean if clean[:1] in ("=", "+", "-", "@") else clean

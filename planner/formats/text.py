@@ -1,0 +1,121 @@
+"""Tables for a terminal, at most 100 columns wide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from textwrap import wrap
+
+from tabulate import tabulate
+
+from planner.formats._words import (
+    budget_money,
+    coverage,
+    decided_by,
+    headline,
+    money,
+    one_line,
+    saving,
+)
+from planner.report import BudgetCheck, Finding, Report, WorkloadReport
+
+WIDTH = 100
+HEAD = ("workload", "mode", "decided by", "real-time", "batch", "expected", "budget")
+LEGEND = "US dollars a month. (once): a one-off job, costs once. queue: real time, buffered and worked off in off-peak hours."
+
+
+def render(report: Report) -> str:
+    """The plan: one row per workload, a total, the limits, and what to act on."""
+    parts = [
+        _wrapped(headline(report)),
+        _table(report),
+        _wrapped(LEGEND),
+        _wrapped(saving(report)),
+        _wrapped(coverage(report)),
+    ]
+    if report.budgets:
+        parts.append(_budgets(report.budgets))
+    shown = [finding for finding in report.findings if finding.level != "note"]
+    if shown:
+        parts.append("\n".join(_finding(finding) for finding in shown))
+    parts.append(_count(report.findings) + _hidden(report.findings))
+    return "\n\n".join(parts) + "\n"
+
+
+def render_findings(findings: Sequence[Finding]) -> str:
+    """One finding per line with its place, and their number."""
+    lines = [f"{_place(finding)} {finding.level}: {_about(finding)} [{finding.rule}]" for finding in findings]
+    return "\n".join([*lines, _count(findings)]) + "\n"
+
+
+def _table(report: Report) -> str:
+    rows = [_row(workload) for workload in report.workloads]
+    totals = report.totals
+    rows.append(
+        ("total", "", "", money(totals.real_time_usd), "", money(totals.expected_usd), budget_money(totals.budget_usd))
+    )
+    if any(workload.one_off for workload in report.workloads):
+        rows.append(("one-off", "", "", "", "", money(totals.one_off_usd), budget_money(totals.one_off_budget_usd)))
+    return tabulate(_fitted(rows), HEAD, disable_numparse=True, colalign=("left",) * 3 + ("right",) * 4)
+
+
+def _row(workload: WorkloadReport) -> tuple[str, ...]:
+    month = workload.monthly
+    return (
+        workload.id + (" (once)" if workload.one_off else ""),
+        workload.pattern,
+        decided_by(workload),
+        money(month.real_time_usd),
+        "-" if month.batch_usd is None else money(month.batch_usd),
+        money(month.expected_usd),
+        budget_money(month.budget_usd),
+    )
+
+
+def _fitted(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The rows with names cut so that the table keeps the width; amounts are never cut."""
+    widths = [max(len(row[column]) for row in [HEAD, *rows]) for column in range(len(HEAD))]
+    room = WIDTH - 2 * (len(HEAD) - 1) - widths[1] - sum(widths[3:])
+    rule = min(widths[2], max(10, room // 2))
+    name = min(widths[0], max(10, room - rule))
+    rule = min(widths[2], max(10, room - name))
+    return [(_cut(row[0], name), row[1], _cut(row[2], rule), *row[3:]) for row in rows]
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _budgets(checks: Sequence[BudgetCheck]) -> str:
+    rows = [
+        (_cut(one_line(c.scope), 40), c.verdict, money(c.limit_usd), money(c.expected_usd), budget_money(c.budget_usd))
+        for c in checks
+    ]
+    head = ("budget for", "verdict", "limit", "expected", "budget")
+    return tabulate(rows, head, disable_numparse=True, colalign=("left", "left", "right", "right", "right"))
+
+
+def _finding(finding: Finding) -> str:
+    first = f"{_place(finding)} {finding.level}: {_about(finding)} [{finding.rule}]"
+    return _wrapped(first, "    ") + "\n" + _wrapped(f"-> {finding.remedy}", "    ", "    ")
+
+
+def _about(finding: Finding) -> str:
+    return one_line(f"{finding.workload}: {finding.message}" if finding.workload else finding.message)
+
+
+def _place(finding: Finding) -> str:
+    return f"{one_line(finding.file)}:{finding.line}:{finding.column}:"
+
+
+def _count(findings: Sequence[Finding]) -> str:
+    numbers = [(level, sum(finding.level == level for finding in findings)) for level in ("error", "warning", "note")]
+    return ", ".join(f"{number} {level}{'s' if number != 1 else ''}" for level, number in numbers) + "."
+
+
+def _hidden(findings: Sequence[Finding]) -> str:
+    notes = any(finding.level == "note" for finding in findings)
+    return " Notes are shown by planner lint, the whole story of a workload by planner explain." if notes else ""
+
+
+def _wrapped(text: str, indent: str = "", first: str = "") -> str:
+    return "\n".join(wrap(text, WIDTH, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False))

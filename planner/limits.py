@@ -1,0 +1,78 @@
+"""What a provider allows: requests, bytes, windows, queues, lanes, endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from planner.manifest import Account
+from planner.units import Exact
+
+
+class LimitValue(NamedTuple):
+    """A limit and who says so; `source` is the account where the manifest overrides it."""
+
+    value: Any
+    source: str
+
+
+class Limits:
+    """The limits of the providers that were loaded, by provider."""
+
+    def __init__(self, files: Mapping[str, Mapping[str, Any]]) -> None:
+        self._files = files
+        self._found: dict[tuple[Any, ...], LimitValue | None] = {}
+
+    def find(
+        self, limit: str, account: Account, model: str, region: str = "global", input_tokens: Exact = 0
+    ) -> LimitValue | None:
+        """The limit as the account states it, else as published; None where neither is known."""
+        key = (limit, account.name, account.provider, model, region, input_tokens)
+        if key not in self._found:
+            self._found[key] = self._stated(limit, account, model) or self._published(
+                limit, account, model, region, input_tokens
+            )
+        return self._found[key]
+
+    def value(self, limit: str, account: Account, model: str, region: str = "global", input_tokens: Exact = 0) -> Any:
+        """The value alone; None where it is not known."""
+        found = self.find(limit, account, model, region, input_tokens)
+        return None if found is None else found.value
+
+    def _stated(self, limit: str, account: Account, model: str) -> LimitValue | None:
+        stated = account.stated.get(limit)
+        if isinstance(stated, dict):
+            stated = stated.get(model)
+        return None if stated is None else LimitValue(stated, f"account {account.name}")
+
+    def _published(
+        self, limit: str, account: Account, model: str, region: str, input_tokens: Exact
+    ) -> LimitValue | None:
+        file = self._files.get(account.provider)
+        best, most = None, -1
+        for entry in file["limits"] if file else ():
+            if entry["limit"] != limit:
+                continue
+            weight = _conditions_met(entry, account, model, region, input_tokens)
+            if weight > most:
+                best, most = entry, weight
+        if file is None or best is None:
+            return None
+        source = file["sources"][best["source"]]
+        return LimitValue(best["value"], f"{source['title']}, verified {source['verified']}")
+
+
+def _conditions_met(entry: Mapping[str, Any], account: Account, model: str, region: str, input_tokens: Exact) -> int:
+    """How many conditions the entry states, if all are met; else -1."""
+    if "models" in entry and model not in entry["models"]:
+        return -1
+    met = int("models" in entry)
+    for name, actual in (("tier", account.tier), ("subscription", account.subscription)):
+        if name in entry and entry[name] != actual:
+            return -1
+        met += name in entry
+    if entry.get("region", region) != region:
+        return -1
+    if "min_input_tokens" in entry and input_tokens <= entry["min_input_tokens"]:
+        return -1
+    return met + ("region" in entry) + ("min_input_tokens" in entry)

@@ -1,0 +1,184 @@
+"""The manifest: what a team says of its workloads, as values with their units."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from planner.documents import Document
+from planner.problems import Path
+from planner.units import Exact, simple
+
+MEAN_MONTH_DAYS = Fraction("30.4375")
+"""Days of a mean month: 365.25 / 12."""
+
+PROVIDER_ALIASES = {
+    "azure": "azure-openai", "azure.ai.openai": "azure-openai", "az.ai.openai": "azure-openai",
+    "gemini": "google-gemini", "gcp.gemini": "google-gemini", "gemini-api": "google-gemini",
+    "vertex": "google-vertex", "vertex-ai": "google-vertex", "vertex_ai": "google-vertex", "gcp.vertex_ai": "google-vertex",
+    "bedrock": "aws-bedrock", "aws.bedrock": "aws-bedrock", "mistral_ai": "mistral", "mistralai": "mistral",
+    "x_ai": "xai", "x-ai": "xai", "together_ai": "together", "together-ai": "together", "fireworks_ai": "fireworks",
+}  # fmt: skip
+"""Other names of providers: OpenTelemetry's gen_ai.provider.name and what people commonly write."""
+
+DAYS_PER: dict[str, Exact] = {
+    "second": Fraction(1, 86400),
+    "minute": Fraction(1, 1440),
+    "hour": Fraction(1, 24),
+    "day": 1,
+    "week": 7,
+}
+
+
+class Spread(NamedTuple):
+    """Tokens per request: the mean, and the 95th percentile where it was stated."""
+
+    mean: Exact
+    p95: Exact | None = None
+
+    @property
+    def reach(self) -> Exact:
+        """The most that ninety-five of a hundred requests have, as far as it is known."""
+        return self.mean if self.p95 is None else max(self.mean, self.p95)
+
+
+class Volume(NamedTuple):
+    """Requests in a period; `unit` is what one request stands for."""
+
+    requests: Exact
+    per: str
+    unit: str
+    hours_utc: str | None = None
+
+    @property
+    def once(self) -> bool:
+        """True for a job that runs one time."""
+        return self.per == "once"
+
+    def a_day(self, month_days: Exact) -> Exact | None:
+        """Requests per day; None for a job that runs once."""
+        if self.once:
+            return None
+        days = month_days if self.per == "month" else DAYS_PER[self.per]
+        return simple(Fraction(self.requests) / days)
+
+    def a_month(self, month_days: Exact) -> Exact:
+        """Requests per month as stated, or per day x the days of a month; a one-off job counts whole."""
+        daily = self.a_day(month_days)
+        return self.requests if daily is None or self.per == "month" else simple(daily * month_days)
+
+
+class Pin(NamedTuple):
+    """A lane that people chose; `until` is the last day on which the choice holds."""
+
+    lane: str
+    because: str
+    until: date | None
+
+
+class BatchPlan(NamedTuple):
+    """How the workload would run as a batch; None is what was not said."""
+
+    request_file: str | None = None
+    endpoint: str | None = None
+    every_seconds: Exact | None = None
+    submit_at: str | None = None
+    submit_on: str | None = None
+    files_per_run: int | None = None
+    expires_after_seconds: Exact | None = None
+    fallback: str | None = None
+    fallback_share_percent: Exact = 0
+    retry_share_percent: Exact = 0
+    on_limit: str | None = None
+    partial_results: str | None = None
+    poll_until: tuple[str, ...] | None = None
+    on_failed: str | None = None
+    on_expired: str | None = None
+    cached_input_tokens: Exact = 0
+
+
+class Workload(NamedTuple):
+    """One kind of request to one model. Tokens are per request; None is what was not said."""
+
+    position: int
+    id: str
+    provider: str
+    model: str
+    volume: Volume
+    input: Spread
+    output: Spread
+    cached_input_tokens: Exact | None = None
+    cache_write_tokens: Exact = 0
+    cache_write_1h_tokens: Exact = 0
+    max_output_tokens: Exact | None = None
+    effort: str | None = None
+    reasoning: Spread | None = None
+    reasoning_included: bool = False
+    use_case: str | None = None
+    owner: str | None = None
+    labels: dict[str, str] = {}  # noqa: RUF012
+    region: str = "global"
+    account: str | None = None
+    endpoint: str | None = None
+    latency_max_seconds: Exact | None = None
+    user_facing: bool | None = None
+    streaming: bool | None = None
+    time_sensitive: bool | None = None
+    iterative: bool | None = None
+    background: bool | None = None
+    cost_sensitive: bool | None = None
+    separate_quota: bool | None = None
+    batch: BatchPlan = BatchPlan()
+    pin: Pin | None = None
+    budget_usd: Decimal | None = None
+
+    @property
+    def visible_output_tokens(self) -> Exact:
+        """Output that the caller sees: what was stated, less reasoning where that was included."""
+        if self.reasoning is None or not self.reasoning_included:
+            return self.output.mean
+        return simple(self.output.mean - Fraction(self.reasoning.mean))
+
+
+class Account(NamedTuple):
+    """What a team may use at a provider; `stated` overrides published limits by name."""
+
+    name: str
+    provider: str
+    tier: str | None = None
+    subscription: str | None = None
+    stated: dict[str, Any] = {}  # noqa: RUF012
+
+
+class Limit(NamedTuple):
+    """A monthly limit for the workloads that meet the scope; an empty scope is the whole manifest."""
+
+    name: str
+    usd: Decimal
+    path: Path
+    scope: dict[str, Any]
+
+
+class Manifest(NamedTuple):
+    """A whole manifest. `document` knows where everything in it stands."""
+
+    document: Document
+    name: str | None
+    prices: tuple[str, ...]
+    month_days: Exact
+    reasoning_policy: str
+    accounts: dict[str, Account]
+    limits: tuple[Limit, ...]
+    workloads: tuple[Workload, ...]
+
+    def account_of(self, workload: Workload) -> Account:
+        """The account that the workload draws on; one without any statement where none was made."""
+        name = workload.account or workload.provider
+        return self.accounts.get(name) or Account(name, workload.provider)
+
+
+def canonical_provider(name: str) -> str:
+    """The name under which the catalog knows a provider."""
+    return PROVIDER_ALIASES.get(name.lower(), name)

@@ -1,0 +1,241 @@
+"""From a document to a manifest, or to every fault in it with its place."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from planner.documents import Document
+from planner.manifest import (
+    MEAN_MONTH_DAYS,
+    Account,
+    BatchPlan,
+    Limit,
+    Manifest,
+    Pin,
+    Spread,
+    Volume,
+    Workload,
+    canonical_provider,
+)
+from planner.problems import Path, Problem, quoted, suggestion
+from planner.schema import Schema, misfits
+from planner.units import exact, percent, seconds
+
+
+def parse(document: Document, schema: Schema) -> Manifest:
+    """The manifest in the document. Raises Refused with every fault, each with its place."""
+    problems = misfits(document.data, schema)
+    if problems:
+        raise document.refuse(problems)
+    data = document.data
+    accounts = {name: _account(name, stated) for name, stated in data.get("accounts", {}).items()}
+    workloads = []
+    for index, own in enumerate(data["workloads"]):
+        merged = _with_defaults(own, data.get("defaults", {}))
+        faults = list(_faults(merged, ("workloads", index), accounts))
+        problems.extend(faults)
+        if not faults:
+            workloads.append(_workload(index, merged))
+    problems.extend(_duplicates(data["workloads"]))
+    if problems:
+        raise document.refuse(problems)
+    prices = data.get("prices", "list")
+    return Manifest(
+        document=document,
+        name=data.get("name"),
+        prices=(prices,) if isinstance(prices, str) else tuple(prices),
+        month_days=exact(data["month_days"]) if "month_days" in data else MEAN_MONTH_DAYS,
+        reasoning_policy=data.get("reasoning_policy", "effort"),
+        accounts=accounts,
+        limits=tuple(_limits(data, workloads)),
+        workloads=tuple(workloads),
+    )
+
+
+def _with_defaults(own: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+    """The workload's own fields over the defaults; mappings join key by key, reasoning as a whole."""
+    if not defaults:
+        return own
+    merged = {**defaults, **own}
+    for field, default in defaults.items():
+        if field != "reasoning" and isinstance(default, dict) and isinstance(own.get(field), dict):
+            merged[field] = {**default, **own[field]}
+    return merged
+
+
+def _faults(fields: dict[str, Any], path: Path, accounts: dict[str, Account]) -> Any:
+    """What a schema cannot see: missing fields after the defaults, and numbers that contradict."""
+    for field in ("provider", "model"):
+        if field not in fields:
+            yield Problem(path, f"{quoted(field)} is missing: state it here or in defaults")
+    tokens = fields.get("tokens", {})
+    for field in ("input", "output"):
+        if field not in tokens and not (field == "output" and fields.get("use_case") == "embedding"):
+            yield Problem(path, f"'tokens.{field}' is missing: state it here or in defaults")
+    if "account" in fields and fields["account"] not in accounts:
+        yield Problem(
+            (*path, "account"), f"no account {quoted(fields['account'])}{suggestion(fields['account'], accounts)}"
+        )
+    yield from _token_faults(fields, tokens, path)
+    if fields.get("batch", {}).get("every", "1d").startswith("0") and not seconds(fields["batch"]["every"]):
+        yield Problem((*path, "batch", "every"), "runs cannot follow each other without any time: write 1h or more")
+    until = fields.get("lane", {}).get("until")
+    if until is not None and _day(until) is None:
+        yield Problem((*path, "lane", "until"), f"there is no day {until}")
+    hours = fields["volume"].get("hours_utc")
+    if hours is not None and (hours[:2] > "24" or hours[6:8] > "24" or hours[:5] >= hours[6:]):
+        yield Problem(
+            (*path, "volume", "hours_utc"), f"{quoted(hours)} is not a part of one day: write it as 10:00-18:00"
+        )
+
+
+def _token_faults(fields: dict[str, Any], tokens: dict[str, Any], path: Path) -> Any:
+    whole = _spread(tokens.get("input", 0)).mean
+    parts = sum(exact(tokens.get(part, 0)) for part in ("cached_input", "cache_write", "cache_write_1h"))
+    if "input" in tokens and parts > whole:
+        yield Problem(
+            (*path, "tokens"),
+            f"cached_input and cache writes add up to {parts} tokens, more than the input of {whole}: input is the total",
+        )
+    inside = exact(fields.get("batch", {}).get("cached_input", 0))
+    if "input" in tokens and inside > whole:
+        yield Problem((*path, "batch", "cached_input"), f"{inside} tokens are more than the input of {whole}")
+    reasoning = fields.get("reasoning", {})
+    if reasoning.get("tokens_are") == "included" and "output" in tokens:
+        hidden, output = _spread(reasoning["tokens"]).mean, _spread(tokens["output"]).mean
+        if hidden > output:
+            yield Problem(
+                (*path, "reasoning", "tokens"),
+                f"{hidden} reasoning tokens cannot be included in an output of {output}: write tokens_are: extra, or correct the numbers",
+            )
+
+
+def _duplicates(workloads: list[dict[str, Any]]) -> Any:
+    seen: dict[str, int] = {}
+    for index, fields in enumerate(workloads):
+        first = seen.setdefault(fields["id"], index)
+        if first != index:
+            yield Problem(
+                ("workloads", index, "id"),
+                f"id {quoted(fields['id'])} is taken by workload {first + 1} of the list: ids are unique",
+            )
+
+
+def _workload(index: int, fields: dict[str, Any]) -> Workload:
+    tokens, volume = fields["tokens"], fields["volume"]
+    reasoning, lane = fields.get("reasoning", {}), fields.get("lane")
+    unit = next(unit for unit in ("requests", "reports", "images", "items") if unit in volume)
+    until = lane and lane.get("until")
+    flags = (
+        "user_facing",
+        "streaming",
+        "time_sensitive",
+        "iterative",
+        "background",
+        "cost_sensitive",
+        "separate_quota",
+    )
+    return Workload(
+        position=index,
+        id=fields["id"],
+        provider=canonical_provider(fields["provider"]),
+        model=fields["model"],
+        volume=Volume(exact(volume[unit]), volume["per"], unit, volume.get("hours_utc")),
+        input=_spread(tokens["input"]),
+        output=_spread(tokens.get("output", 0)),
+        cached_input_tokens=exact(tokens["cached_input"]) if "cached_input" in tokens else None,
+        cache_write_tokens=exact(tokens.get("cache_write", 0)),
+        cache_write_1h_tokens=exact(tokens.get("cache_write_1h", 0)),
+        max_output_tokens=exact(tokens["max_output"]) if "max_output" in tokens else None,
+        effort=reasoning.get("effort"),
+        reasoning=_spread(reasoning["tokens"]) if "tokens" in reasoning else None,
+        reasoning_included=reasoning.get("tokens_are") == "included",
+        labels=fields.get("labels", {}),
+        region=fields.get("region", "global"),
+        latency_max_seconds=seconds(fields["latency"]["max"]) if "latency" in fields else None,
+        batch=_batch(fields.get("batch", {})),
+        pin=Pin(lane["pin"], lane["because"], _day(until) if until else None) if lane else None,
+        budget_usd=_usd(fields["budget"]) if "budget" in fields else None,
+        **{field: fields.get(field) for field in ("use_case", "owner", "account", "endpoint", *flags)},
+    )
+
+
+def _batch(stated: dict[str, Any]) -> BatchPlan:
+    if not stated:
+        return BatchPlan()
+    same = (
+        "request_file",
+        "endpoint",
+        "submit_at",
+        "submit_on",
+        "files_per_run",
+        "fallback",
+        "on_limit",
+        "partial_results",
+        "on_failed",
+        "on_expired",
+    )
+    return BatchPlan(
+        every_seconds=seconds(stated["every"]) if "every" in stated else None,
+        expires_after_seconds=seconds(stated["expires_after"]) if "expires_after" in stated else None,
+        fallback_share_percent=percent(stated.get("fallback_share", "0%")) or 0,
+        retry_share_percent=percent(stated.get("retry_share", "0%")) or 0,
+        poll_until=tuple(stated["poll_until"]) if "poll_until" in stated else None,
+        cached_input_tokens=exact(stated.get("cached_input", 0)),
+        **{field: stated.get(field) for field in same},
+    )
+
+
+def _spread(stated: Any) -> Spread:
+    if isinstance(stated, dict):
+        return Spread(exact(stated["mean"]), exact(stated["p95"]) if "p95" in stated else None)
+    return Spread(exact(stated))
+
+
+def _account(name: str, stated: dict[str, Any]) -> Account:
+    numbers = {
+        key: value for key, value in stated.items() if key not in ("provider", "tier", "subscription", "batch_window")
+    }
+    if "batch_window" in stated:
+        numbers["batch_window_seconds"] = seconds(stated["batch_window"])
+    return Account(
+        name, canonical_provider(stated.get("provider", name)), stated.get("tier"), stated.get("subscription"), numbers
+    )
+
+
+def _limits(data: dict[str, Any], workloads: list[Workload]) -> Any:
+    if "budget" in data:
+        yield Limit("total", _usd(data["budget"]), ("budget",), {})
+    for index, stated in enumerate(data.get("budgets", ())):
+        scope = {key: value for key, value in stated.items() if key not in ("name", "monthly_usd")}
+        if "provider" in scope:
+            scope["provider"] = canonical_provider(scope["provider"])
+        yield Limit(stated.get("name") or _scope_name(scope), _usd(stated), ("budgets", index), scope)
+    for workload in workloads:
+        if workload.budget_usd is not None:
+            yield Limit(
+                f"workload {workload.id}",
+                workload.budget_usd,
+                ("workloads", workload.position, "budget"),
+                {"workload": workload.id},
+            )
+
+
+def _scope_name(scope: dict[str, Any]) -> str:
+    parts = []
+    for key, value in scope.items():
+        parts.append(" ".join(f"{k}={v}" for k, v in value.items()) if key == "labels" else f"{key} {value}")
+    return ", ".join(parts) or "total"
+
+
+def _usd(stated: dict[str, Any]) -> Decimal:
+    return Decimal(stated["monthly_usd"])
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

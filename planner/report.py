@@ -1,0 +1,170 @@
+"""All that any format may know of a plan. Amounts are exact decimals; None is unknown, never 0."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+PRICE_UNKNOWN = "price-unknown"
+LEVELS = ("note", "warning", "error")
+
+CLEAN, FINDINGS, WRONG_INPUT, UNPRICED, OVER_BUDGET = range(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a reader should act on, with its place. `path` is a JSON pointer into the file."""
+
+    rule: str
+    level: str
+    workload: str | None
+    file: str
+    path: str
+    line: int
+    column: int
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraceEntry:
+    """A rule's verdict on a workload (fires, silent, undecided) and the values that it saw."""
+
+    rule: str
+    verdict: str
+    saw: dict[str, str]
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """One line of a month's bill, or of its reserves (`counts` says in which sum it is: expected or budget)."""
+
+    lane: str
+    token_class: str
+    counts: str
+    usd: Decimal
+    tokens: Decimal | None
+    usd_per_mtok: Decimal | None
+    source: str | None
+    verified: date | None
+    since: date | None
+    disputed: bool = False
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Monthly:
+    """US dollars a month in each lane and in the chosen one; of a one-off job, once."""
+
+    real_time_usd: Decimal | None
+    batch_usd: Decimal | None
+    flex_usd: Decimal | None
+    priority_usd: Decimal | None
+    expected_usd: Decimal | None
+    budget_usd: Decimal | None
+    saving_usd: Decimal | None
+    saving_percent: Decimal | None
+    saving_forgone_usd: Decimal | None
+    forgone_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadReport:
+    """One workload: its decision with the trace, its money with the lines, and what was assumed."""
+
+    id: str
+    provider: str
+    model: str
+    billed_as: str
+    region: str
+    owner: str | None
+    labels: dict[str, str]
+    one_off: bool
+    requests_per_month: Decimal
+    tokens_per_day: Decimal | None
+    mode: str
+    lane: str
+    pattern: str
+    decided_by: str | None
+    reason: str
+    trace: list[TraceEntry]
+    assumptions: list[str]
+    monthly: Monthly
+    lines: list[BillLine]
+    facts: dict[str, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class BookName:
+    """The price book that the plan was valued with, and the digest of the files that were read."""
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many workloads there are, are priced, rest on an assumption, or use a disputed rate."""
+
+    workloads: int
+    priced: int
+    assumed: int
+    disputed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over the recurring workloads, with one-off jobs apart. `priced_usd` is the sum of what is known."""
+
+    real_time_usd: Decimal | None
+    expected_usd: Decimal | None
+    budget_usd: Decimal | None
+    saving_usd: Decimal | None
+    one_off_usd: Decimal | None
+    one_off_budget_usd: Decimal | None
+    priced_usd: Decimal
+    by: dict[str, dict[str, Decimal | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetCheck:
+    """A limit and what it is held against. `verdict` is within, at-risk, exceeded or unknown."""
+
+    scope: str
+    limit_usd: Decimal
+    expected_usd: Decimal | None
+    budget_usd: Decimal | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The one artifact behind every format."""
+
+    plan_version: int
+    name: str | None
+    valued_on: date
+    price_book: BookName
+    gate: str
+    coverage: Coverage
+    workloads: list[WorkloadReport]
+    totals: Totals
+    budgets: list[BudgetCheck]
+    findings: list[Finding]
+
+
+def exit_code(findings: list[Finding], budgets: list[BudgetCheck], fail_on: str, gate: str) -> int:
+    """0 clean, 1 findings at or above `fail_on`, 3 something cannot be priced, 4 over budget; 3 > 4 > 1.
+
+    `gate` is expected (the expected cost may not exceed the limit) or high (nor may the budget).
+    """
+    if any(finding.rule == PRICE_UNKNOWN for finding in findings):
+        return UNPRICED
+    over = ("exceeded", "at-risk") if gate == "high" else ("exceeded",)
+    if any(check.verdict in over for check in budgets):
+        return OVER_BUDGET
+    counting = LEVELS[LEVELS.index(fail_on) :] if fail_on in LEVELS else ()
+    return FINDINGS if any(finding.level in counting for finding in findings) else CLEAN

@@ -1,0 +1,282 @@
+"""Rules as data: read once into closures, then judged in three-valued logic with a trace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from planner.documents import Document
+from planner.facts import VOCABULARY
+from planner.operators import OPERATORS, Unfit, Value, bare, literal, shown
+from planner.problems import Path, Problem, quoted, suggestion
+
+Facts = Mapping[str, Value]
+Truth = bool | None
+"""True, False, or None where a fact that it needs is not known (Kleene)."""
+
+_LEAF = re.compile(r"([a-z][a-z0-9_]*)\s+(<=|>=|<|>|is not|is|not in|in|includes|lacks)\s+(\S.*?)\s*")
+_SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+
+class Condition(NamedTuple):
+    """A tree of comparisons, compiled. `reads` are the facts it looks at, in the order of the text."""
+
+    test: Callable[[Facts], Truth]
+    reads: tuple[str, ...]
+
+
+class Rule(NamedTuple):
+    """One rule as its file states it, with its condition compiled. `assign` is real-time or batch."""
+
+    id: str
+    kind: str
+    family: str
+    summary: str
+    why: str
+    remedy: str
+    source: str
+    message: str
+    condition: Condition
+    stated_params: dict[str, Any]
+    values: dict[str, tuple[Value, str]]
+    examples: dict[str, list[dict[str, Any]]]
+    when: tuple[str, ...]
+    assign: str | None
+    strength: str
+    weight: int
+    level: str
+    marks: str | None
+    file: str
+
+
+class Verdict(NamedTuple):
+    """What a rule says of a workload: fires, silent or undecided, and the values that it saw."""
+
+    rule: Rule
+    outcome: str
+    saw: dict[str, Value]
+
+
+OUTCOME = {True: "fires", False: "silent", None: "undecided"}
+
+
+def judge(rule: Rule, facts: Facts) -> Verdict:
+    """The rule's verdict on the facts."""
+    truth = rule.condition.test(facts)
+    return Verdict(rule, OUTCOME[truth], {name: facts[name] for name in rule.condition.reads if name in facts})
+
+
+def message(rule: Rule, facts: Facts) -> str:
+    """The rule's message with the facts and parameters put in; what is not known says so."""
+
+    def fill(slot: re.Match[str]) -> str:
+        name = slot[1]
+        if name in rule.values:
+            return shown(*rule.values[name])
+        return shown(facts[name], VOCABULARY[name].kind) if name in facts else "unknown"
+
+    return _SLOT.sub(fill, rule.message)
+
+
+def read_rule(document: Document, family: str, overrides: Mapping[str, Any] | None = None) -> Rule:
+    """The rule in a document that fits the rule schema, its parameters replaced by the overrides.
+
+    Raises Refused where a comparison, a name or an example makes no sense. Examples keep the rule's own parameters.
+    """
+    data = document.data
+    reader = _Reader(data, dict(overrides or {}))
+    condition = reader.all(data["when"], ("when",))
+    for name in _SLOT.findall(data["message"]):
+        if name not in reader.params and name not in VOCABULARY:
+            reader.problems.append(
+                Problem(("message",), f"no fact or parameter {quoted(name)}{suggestion(name, VOCABULARY)}")
+            )
+    for name in reader.params:
+        if name not in reader.values:
+            reader.problems.append(
+                Problem(("params", name), f"parameter {quoted(name)} is not used: remove it", at_key=True)
+            )
+    if data["kind"] == "lint" and "assign" in data:
+        reader.problems.append(Problem(("assign",), "a lint rule assigns nothing: remove it", at_key=True))
+    examples = {outcome: reader.examples(outcome) for outcome in ("fires", "silent", "undecided")}
+    if reader.problems:
+        raise document.refuse(reader.problems)
+    return Rule(
+        id=data["id"],
+        kind=data["kind"],
+        family=family,
+        summary=data["summary"].strip(),
+        why=data["why"].strip(),
+        remedy=data["remedy"].strip(),
+        source=data["source"],
+        message=data["message"].strip(),
+        condition=condition,
+        stated_params=data.get("params", {}),
+        values=reader.values,
+        examples=examples,
+        when=tuple(reader.lines),
+        assign=data.get("assign"),
+        strength=data.get("strength", "preferred"),
+        weight=data.get("weight", 0),
+        level=data.get("level", "note"),
+        marks=data.get("marks"),
+        file=document.name,
+    )
+
+
+def try_examples(rule: Rule) -> list[str]:
+    """What the rule's own examples show to be wrong with it; nothing if all hold."""
+    wrong = []
+    for expected, examples in rule.examples.items():
+        for number, facts in enumerate(examples, 1):
+            outcome = judge(rule, facts).outcome
+            if outcome != expected:
+                saw = ", ".join(f"{name} {bare(value, VOCABULARY[name].kind)}" for name, value in facts.items())
+                wrong.append(
+                    f"{rule.file}: example {expected} {number} ({saw or 'nothing known'}): the rule is {outcome} there"
+                )
+    return wrong
+
+
+class _Reader:
+    """Compiles one rule and gathers what is wrong with it."""
+
+    def __init__(self, data: dict[str, Any], overrides: dict[str, Any]) -> None:
+        self.params: dict[str, Any] = {**data.get("params", {}), **overrides}
+        self.decided = data["kind"] == "lint"
+        self.values: dict[str, tuple[Value, str]] = {}
+        self.problems: list[Problem] = []
+        self.lines: list[str] = []
+        self._examples = data["examples"]
+
+    def all(self, parts: Sequence[Any], path: Path, depth: int = 0) -> Condition:
+        compiled = [self._part(part, (*path, index), depth) for index, part in enumerate(parts)]
+        return Condition(all_of([part.test for part in compiled]), _reads(compiled))
+
+    def _part(self, part: Any, path: Path, depth: int) -> Condition:
+        if isinstance(part, str):
+            self.lines.append("  " * depth + part)
+            return self._leaf(part, path)
+        (word, parts), *_ = part.items()
+        self.lines.append("  " * depth + f"{word}:")
+        compiled = [self._part(inner, (*path, word, index), depth + 1) for index, inner in enumerate(parts)]
+        tests = [inner.test for inner in compiled]
+        joined = {"any": any_of, "all": all_of, "not": none_of}[word](tests)
+        return Condition(joined, _reads(compiled))
+
+    def _leaf(self, text: str, path: Path) -> Condition:
+        found = _LEAF.fullmatch(text.strip())
+        if not found:
+            return self._wrong(
+                path,
+                f"{quoted(text)} is not a comparison: write it as `fact operator operand`, such as `latency_max_seconds < 60s`",
+            )
+        name, verb, operand = found.groups()
+        fact = VOCABULARY.get(name)
+        if fact is None:
+            return self._wrong(path, f"no fact {quoted(name)}{suggestion(name, VOCABULARY)}")
+        if fact.decided and not self.decided:
+            return self._wrong(
+                path, f"{quoted(name)} is known only after the decision: a rule that assigns cannot read it"
+            )
+        if verb == "is" and operand in ("known", "unknown"):
+            wanted = operand == "known"
+            return Condition(lambda facts: (name in facts) is wanted, (name,))
+        operator = OPERATORS[verb]
+        if fact.kind not in operator.kinds:
+            return self._wrong(path, f"{quoted(verb)} cannot stand behind {name}, which is a {fact.kind}")
+        return self._comparison(name, verb, operand, path)
+
+    def _comparison(self, name: str, verb: str, operand: str, path: Path) -> Condition:
+        holds = OPERATORS[verb].holds
+        kind = VOCABULARY[name].kind
+        other = VOCABULARY.get(operand)
+        if other is not None and operand not in self.params:
+            if other.kind != kind:
+                return self._wrong(path, f"{name} is a {kind}, {operand} a {other.kind}: they cannot be compared")
+            if other.decided and not self.decided:
+                return self._wrong(
+                    path, f"{quoted(operand)} is known only after the decision: a rule that assigns cannot read it"
+                )
+            return Condition(
+                lambda facts: holds(facts[name], facts[operand]) if name in facts and operand in facts else None,
+                (name, operand),
+            )
+        takes = OPERATORS[verb].takes
+        wanted = kind if takes == "same" else takes
+        try:
+            value = literal(self.params.get(operand, operand), wanted)
+        except Unfit as unfit:
+            known = [*self.params, *VOCABULARY]
+            return self._wrong(path, f"{quoted(operand)} does not fit {name}: {unfit}{suggestion(operand, known)}")
+        if operand in self.params:
+            self.values[operand] = (value, "words" if wanted == "list" else wanted)
+        return Condition(lambda facts: holds(facts[name], value) if name in facts else None, (name,))
+
+    def examples(self, outcome: str) -> list[dict[str, Value]]:
+        read = []
+        for index, example in enumerate(self._examples.get(outcome, ())):
+            facts = {}
+            for name, stated in example.items():
+                path = ("examples", outcome, index, name)
+                if name not in VOCABULARY:
+                    self._wrong(path, f"no fact {quoted(name)}{suggestion(name, VOCABULARY)}")
+                    continue
+                try:
+                    facts[name] = literal(stated, VOCABULARY[name].kind)
+                except Unfit as unfit:
+                    self._wrong(path, f"{quoted(stated)} does not fit {name}: {unfit}")
+            read.append(facts)
+        return read
+
+    def _wrong(self, path: Path, says: str) -> Condition:
+        self.problems.append(Problem(path, says))
+        return Condition(lambda facts: None, ())
+
+
+def all_of(tests: Sequence[Callable[[Facts], Truth]]) -> Callable[[Facts], Truth]:
+    """Kleene's and: false if one is false, else unknown if one is unknown, else true."""
+
+    def test(facts: Facts) -> Truth:
+        result: Truth = True
+        for inner in tests:
+            truth = inner(facts)
+            if truth is False:
+                return False
+            if truth is None:
+                result = None
+        return result
+
+    return test
+
+
+def any_of(tests: Sequence[Callable[[Facts], Truth]]) -> Callable[[Facts], Truth]:
+    """Kleene's or: true if one is true, else unknown if one is unknown, else false."""
+
+    def test(facts: Facts) -> Truth:
+        result: Truth = False
+        for inner in tests:
+            truth = inner(facts)
+            if truth is True:
+                return True
+            if truth is None:
+                result = None
+        return result
+
+    return test
+
+
+def none_of(tests: Sequence[Callable[[Facts], Truth]]) -> Callable[[Facts], Truth]:
+    """Kleene's not, over any of the parts: unknown stays unknown."""
+    either = any_of(tests)
+
+    def test(facts: Facts) -> Truth:
+        truth = either(facts)
+        return None if truth is None else not truth
+
+    return test
+
+
+def _reads(parts: Sequence[Condition]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for part in parts for name in part.reads))
