@@ -1,11 +1,11 @@
 """Plan what LLM workloads cost: real-time or batch, by which rule, and a budget to defend.
 
-    >>> from datetime import date
-    >>> from planner import load_catalog, load_manifest, plan
-    >>> manifest = load_manifest("examples/workloads.yaml")
-    >>> report = plan(manifest, load_catalog(manifest), on=date(2026, 11, 24))
-    >>> report.workloads[0].mode
-    'real-time'
+>>> from datetime import date
+>>> from planner import load_catalog, load_manifest, plan
+>>> manifest = load_manifest("examples/workloads.yaml")
+>>> report = plan(manifest, load_catalog(manifest), on=date(2026, 11, 24))
+>>> report.workloads[0].mode
+'real-time'
 """
 
 from __future__ import annotations

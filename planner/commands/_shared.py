@@ -6,11 +6,13 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
 from planner import files
+from planner.catalog import Catalog
+from planner.config import Config
 from planner.plan import plan
 from planner.problems import Refused
 from planner.report import Report
@@ -44,7 +46,9 @@ def valuing(command: F) -> F:
             multiple=True,
             help="Price book, or a file or folder layered over list; replaces the manifest's choice.",
         ),
-        click.option("--on", "day", metavar="DATE", callback=read_day, help="Day whose prices count; today when absent."),
+        click.option(
+            "--on", "day", metavar="DATE", callback=read_day, help="Day whose prices count; today when absent."
+        ),
     ):
         command = option(command)
     return command
@@ -72,6 +76,14 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
+class Planned(NamedTuple):
+    """A report with what it was made from."""
+
+    report: Report
+    catalog: Catalog
+    config: Config
+
+
 def planned(
     path: Path,
     day: date | None,
@@ -79,13 +91,14 @@ def planned(
     rule_folders: tuple[Path, ...],
     config: Path | None,
     trace_all: bool = False,
-) -> tuple[Report, str]:
-    """The report of the manifest in a file, and the level from which findings fail."""
+) -> Planned:
+    """The report of the manifest in a file."""
     settings = files.load_config(config)
     manifest = files.load_manifest(path)
     catalog = files.load_catalog(manifest, prices, rule_folders, settings)
     request_files = files.probe_request_files(manifest)
-    return plan(manifest, catalog, day or today(), request_files, trace_all, settings.gate), settings.fail_on
+    report = plan(manifest, catalog, day or today(), request_files, trace_all, settings.gate)
+    return Planned(report, catalog, settings)
 
 
 def write(text: str, output: Path | None) -> None:

@@ -40,12 +40,12 @@ def command(
     complaints: list[str] = []
     for path in manifests(paths):
         try:
-            report, configured = planned(path, day, prices, rule_folders, config)
+            report, _, settings = planned(path, day, prices, rule_folders, config)
         except Refused as refused:
             complaints += refused.complaints
             continue
         findings += report.findings
-        codes.append(exit_code(report.findings, report.budgets, fail_on or configured, report.gate))
+        codes.append(exit_code(report.findings, report.budgets, fail_on or settings.fail_on, report.gate))
     if complaints:
         raise Refused(complaints)
     write(render(findings), output)

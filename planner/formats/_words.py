@@ -54,9 +54,9 @@ def coverage(report: Report) -> str:
     parts = [f"{c.priced} of {c.workloads} priced"]
     if report.totals.expected_usd is None:
         parts[0] += f": {usd(report.totals.priced_usd)} a month is the sum of the known part"
-    parts.append(f"{c.assumed} rest on an assumption")
+    parts.append(f"{c.assumed} with an assumption")
     if c.disputed:
-        parts.append(f"{c.disputed} use a rate on which sources disagree (the dearer counts)")
+        parts.append(f"{c.disputed} with a rate on which sources disagree (the dearer counts)")
     return "Coverage: " + ", ".join(parts) + "."
 
 

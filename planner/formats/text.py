@@ -19,6 +19,7 @@ from planner.formats._words import (
 from planner.report import BudgetCheck, Finding, Report, WorkloadReport
 
 WIDTH = 100
+ONCE = " (once)"
 HEAD = ("workload", "mode", "decided by", "real-time", "batch", "expected", "budget")
 LEGEND = "US dollars a month. (once): a one-off job, costs once. queue: real time, buffered and worked off in off-peak hours."
 
@@ -37,7 +38,7 @@ def render(report: Report) -> str:
     shown = [finding for finding in report.findings if finding.level != "note"]
     if shown:
         parts.append("\n".join(_finding(finding) for finding in shown))
-    parts.append(_count(report.findings) + _hidden(report.findings))
+    parts.append(_wrapped(_count(report.findings) + _hidden(report.findings)))
     return "\n\n".join(parts) + "\n"
 
 
@@ -61,7 +62,7 @@ def _table(report: Report) -> str:
 def _row(workload: WorkloadReport) -> tuple[str, ...]:
     month = workload.monthly
     return (
-        workload.id + (" (once)" if workload.one_off else ""),
+        workload.id + (ONCE if workload.one_off else ""),
         workload.pattern,
         decided_by(workload),
         money(month.real_time_usd),
@@ -78,11 +79,15 @@ def _fitted(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     rule = min(widths[2], max(10, room // 2))
     name = min(widths[0], max(10, room - rule))
     rule = min(widths[2], max(10, room - name))
-    return [(_cut(row[0], name), row[1], _cut(row[2], rule), *row[3:]) for row in rows]
+    return [(_cut(row[0], name, ONCE), row[1], _cut(row[2], rule), *row[3:]) for row in rows]
 
 
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
+def _cut(text: str, width: int, tail: str = "") -> str:
+    """The text cut to the width; a tail that it has stays."""
+    if len(text) <= width:
+        return text
+    end = tail if tail and text.endswith(tail) else ""
+    return text[: width - 1 - len(end)] + "…" + end
 
 
 def _budgets(checks: Sequence[BudgetCheck]) -> str:

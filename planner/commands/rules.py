@@ -1,0 +1,68 @@
+"""planner rules: the rules that are in force, one rule's page, and their own tests."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from planner import files
+from planner.commands._shared import write
+from planner.problems import Refused, quoted, suggestion
+from planner.rules import try_examples
+
+
+@click.group()
+def command() -> None:
+    """List, show and test the rules."""
+
+
+_folders = click.option(
+    "--rules", "folders", multiple=True, type=click.Path(path_type=Path), help="Folder of rules of your own."
+)
+_config = click.option(
+    "--config", type=click.Path(path_type=Path), help="Configuration: levels and parameters of rules."
+)
+
+
+@command.command("list")
+@_folders
+@_config
+def list_rules(folders: tuple[Path, ...], config: Path | None) -> None:
+    """One line per rule: what it does, how strongly, and when."""
+    from tabulate import tabulate
+
+    rules = files.load_rules(folders, files.load_config(config))
+    order = sorted(rules, key=lambda r: (r.kind, r.strength != "required" if r.assign else False, -r.weight, r.id))
+    rows = [(r.id, r.assign or r.level, (f"{r.strength} {r.weight}" if r.assign else "lint"), r.summary) for r in order]
+    write(tabulate(rows, ("rule", "does", "strength", "when"), maxcolwidths=[None, None, None, 48]) + "\n", None)
+
+
+@command.command("show")
+@click.argument("rule_id")
+@_folders
+@_config
+def show(rule_id: str, folders: tuple[Path, ...], config: Path | None) -> None:
+    """The page of one rule: what, why, remedy, condition, parameters, examples."""
+    from planner.rulepages import page
+
+    rules = {rule.id: rule for rule in files.load_rules(folders, files.load_config(config))}
+    if rule_id not in rules:
+        raise Refused([f"no rule {quoted(rule_id)}{suggestion(rule_id, rules)}; planner rules list shows all"])
+    write(page(rules[rule_id]), None)
+
+
+@command.command("test")
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
+def test(folders: tuple[Path, ...]) -> None:
+    """Try every rule on its own examples: the built-in ones and those in FOLDERS."""
+    rules = files.load_rules(folders)
+    wrong = [complaint for rule in rules for complaint in try_examples(rule)]
+    tried = sum(len(examples) for rule in rules for examples in rule.examples.values())
+    write(
+        "".join(f"{complaint}\n" for complaint in wrong)
+        + f"{len(rules)} rules, {tried} examples, {len(wrong)} wrong.\n",
+        None,
+    )
+    sys.exit(1 if wrong else 0)

@@ -1,0 +1,160 @@
+"""The whole story of one workload in plain words: what is known, which rules fired, what won, and the sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from textwrap import wrap
+
+from planner.facts import VOCABULARY
+from planner.formats._words import budget_usd, money, one_line, percent, usd
+from planner.operators import shown
+from planner.report import BillLine, Finding, Report, TraceEntry, WorkloadReport
+from planner.rules import Rule
+from planner.units import exact, plain
+
+WIDTH = 100
+
+
+def tell(report: Report, workload: WorkloadReport, rules: Mapping[str, Rule]) -> str:
+    """The story; the report must have been made with every rule's verdict and every fact."""
+    sections = [
+        ("", _opening(report, workload)),
+        ("Why", _why(workload, rules)),
+        ("Rules that fired", _fired(workload, rules)),
+        ("Rules that could not be decided", _undecided(workload)),
+        ("What is known", _known(workload)),
+        ("What is not known", [", ".join(workload.unknown) or "nothing is unknown"]),
+        ("Lanes, a month each" if not workload.one_off else "Lanes, for the one job", _lanes(workload)),
+        ("The sum, line by line", _bill(workload)),
+        ("Assumptions", workload.assumptions or ["none"]),
+        ("Findings", [_finding(f) for f in report.findings if f.workload == workload.id] or ["none"]),
+    ]
+    return "\n\n".join(_section(title, lines) for title, lines in sections if lines) + "\n"
+
+
+def _section(title: str, lines: Iterable[str]) -> str:
+    body = [piece for line in lines for piece in _wrapped(line)]
+    return "\n".join([title, "-" * len(title), *body]) if title else "\n".join(body)
+
+
+def _wrapped(line: str) -> list[str]:
+    """The line at the width; tables, which begin with two blanks, are left alone."""
+    if line.startswith("  ") or not line:
+        return [line]
+    return wrap(line, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+
+
+def _opening(report: Report, w: WorkloadReport) -> list[str]:
+    lane = f" in the {w.lane} lane" if w.lane not in ("standard", w.mode) else ""
+    period = "once" if w.one_off else "a month"
+    lines = [
+        f"{w.id}: {w.mode}{lane}, {usd(w.monthly.expected_usd)} {period} expected, {budget_usd(w.monthly.budget_usd)} to budget.",
+        f"{w.model} at {w.provider} ({w.region}), {shown(exact(w.requests_per_month), 'number')} requests {period}; "
+        f"valued on {report.valued_on} with price book {one_line(report.price_book.name)}.",
+    ]
+    if w.pattern == "queue":
+        lines.append("Pattern: a queue that buffers the requests and works them off in off-peak hours.")
+    return lines
+
+
+def _why(w: WorkloadReport, rules: Mapping[str, Rule]) -> list[str]:
+    lines = [f"{w.mode}, decided by {w.decided_by or 'no rule'}: {one_line(w.reason)}."]
+    rule = rules.get(w.decided_by or "")
+    if rule is not None:
+        lines += [" ".join(rule.why.split()), f"Source: {rule.source}."]
+    m = w.monthly
+    if m.saving_forgone_usd:
+        lines.append(
+            f"Batch would save {usd(m.saving_forgone_usd)}; {m.forgone_by or 'the lack of a deciding rule'} forgoes it."
+        )
+    elif w.mode == "batch" and m.saving_usd is not None:
+        lines.append(f"It saves {usd(m.saving_usd)} ({percent(m.saving_percent)}) against real time.")
+    others = _outweighed(w, rules)
+    if others:
+        lines.append("Outweighed: " + ", ".join(others) + ".")
+    return lines
+
+
+def _outweighed(w: WorkloadReport, rules: Mapping[str, Rule]) -> list[str]:
+    """Assignment rules that fired for the other mode."""
+    found = [rules[e.rule] for e in w.trace if e.verdict == "fires" and e.rule in rules]
+    against = [rule for rule in found if rule.assign and rule.assign != w.mode]
+    return [f"{rule.id} ({_strength(rule)}, wants {rule.assign})" for rule in against]
+
+
+def _fired(w: WorkloadReport, rules: Mapping[str, Rule]) -> list[str]:
+    lines = []
+    for entry in w.trace:
+        rule = rules.get(entry.rule)
+        if entry.verdict != "fires" or rule is None:
+            continue
+        what = f"{_strength(rule)}, wants {rule.assign}" if rule.assign else rule.level
+        lines.append(f"- {entry.rule} ({what}): {one_line(entry.message)}; saw {_saw(entry)}")
+    return lines or ["none"]
+
+
+def _strength(rule: Rule) -> str:
+    return "required" if rule.strength == "required" else f"preferred, weight {rule.weight}"
+
+
+def _undecided(w: WorkloadReport) -> list[str]:
+    lines = []
+    for entry in w.trace:
+        if entry.verdict == "undecided":
+            saw = f"; saw {_saw(entry)}" if entry.saw else ""
+            lines.append(f"- {entry.rule}{saw}")
+    return lines
+
+
+def _saw(entry: TraceEntry) -> str:
+    return ", ".join(f"{name} {_shown(name, value)}" for name, value in entry.saw.items()) or "nothing"
+
+
+def _known(w: WorkloadReport) -> list[str]:
+    width = max((len(name) for name in w.facts), default=0)
+    return [f"  {name:<{width}}  {_shown(name, value)}" for name, value in w.facts.items()]
+
+
+def _shown(name: str, value: str) -> str:
+    kind = VOCABULARY[name].kind
+    if kind in ("flag", "word", "words"):
+        return one_line(value)
+    return shown(exact(Decimal(value)), kind)
+
+
+def _lanes(w: WorkloadReport) -> list[str]:
+    m = w.monthly
+    lanes = (("real-time", m.real_time_usd), ("batch", m.batch_usd), ("flex", m.flex_usd), ("priority", m.priority_usd))
+    return [
+        f"  {lane:<10} {'no published rate' if amount is None else '$' + money(amount):>18}" for lane, amount in lanes
+    ]
+
+
+def _bill(w: WorkloadReport) -> list[str]:
+    rows = [_bill_row(line) for line in w.lines]
+    if not rows:
+        return ["nothing can be priced"]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    lines = []
+    for row, line in zip(rows, w.lines, strict=True):
+        lines.append(f"  {row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]:>{widths[3]}}")
+        lines += ["  " + " " * 4 + part for part in wrap(_provenance(line), WIDTH - 8)]
+    lines.append(f"  expected {usd(w.monthly.expected_usd)}; to budget {budget_usd(w.monthly.budget_usd)}")
+    return lines
+
+
+def _bill_row(line: BillLine) -> Sequence[str]:
+    tokens = "" if line.tokens is None else f"{shown(exact(line.tokens), 'number')} tokens"
+    rate = "" if line.usd_per_mtok is None else f"x ${plain(line.usd_per_mtok)} per 1M"
+    return (f"{line.token_class} ({line.lane})", tokens, rate, f"= ${plain(line.usd)}")
+
+
+def _provenance(line: BillLine) -> str:
+    parts = [f"{line.source}, verified {line.verified}, rate since {line.since}"] if line.source else []
+    parts += [line.note] if line.note else []
+    return "; ".join(parts)
+
+
+def _finding(finding: Finding) -> str:
+    return f"- {finding.level}: {one_line(finding.message)} [{finding.rule}] -> {finding.remedy}"
