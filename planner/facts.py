@@ -83,6 +83,21 @@ def _whole_request(case: Case) -> Exact:
     return simple(Fraction(w.input.reach) + w.visible_output_tokens + case.reasoning.high)
 
 
+def _whole_request_expected(case: Case) -> Exact:
+    """Tokens that the largest usual request takes with the reasoning that is expected."""
+    w = case.workload
+    return simple(Fraction(w.input.reach) + w.visible_output_tokens + case.reasoning.expected)
+
+
+def _file_other_model(case: Case) -> bool | None:
+    """Whether the one model that the request file names is another than the workload's, aliases considered."""
+    named = case.request_file.deployments if case.request_file else ()
+    if len(named) != 1:
+        return None
+    w = case.workload
+    return case.book.canonical(w.provider, named[0]) != case.book.canonical(w.provider, w.model)
+
+
 def _retires_in(case: Case) -> int | None:
     end = case.model.retirement if case.model else None
     return None if end is None else (end.day - case.on).days
@@ -150,6 +165,7 @@ VOCABULARY: dict[str, Fact] = {
     "reasoning_effort": Fact("word", "reasoning.effort", "effort that is reckoned with", lambda c: c.reasoning.effort),
     "reasoning_basis": Fact("word", "reasoning", "measured, declared, default, assumed or none", lambda c: c.reasoning.basis),
     "effort_stated": Fact("word", "reasoning.effort", "effort as the manifest states it", lambda c: c.workload.effort),
+    "request_tokens_expected": Fact("number", "tokens", "tokens of the largest usual request with expected reasoning", _whole_request_expected),
     "request_tokens_high": Fact("number", "tokens", "tokens of the largest usual request with high reasoning", _whole_request),
     "model_known": Fact("flag", "model", "the price book knows the model", lambda c: c.model is not None),
     "model_reasons": Fact("flag", "model", "the model can reason", lambda c: c.model.reasons if c.model else None),
@@ -207,6 +223,7 @@ VOCABULARY: dict[str, Fact] = {
     "file_bom": Fact("flag", "batch.request_file", "the request file begins with a byte-order mark", _file(lambda f: f.bom)),
     "file_deployments": Fact("number", "batch.request_file", "models or deployments that its lines name", _file(lambda f: len(f.deployments))),
     "file_deployment": Fact("word", "batch.request_file", "the one model or deployment that its lines name", _file(lambda f: f.deployments[0] if len(f.deployments) == 1 else None)),
+    "file_other_model": Fact("flag", "batch.request_file", "the one model that its lines name is another than the workload's", _file_other_model),
     "file_urls": Fact("number", "batch.request_file", "urls that its lines name", _file(lambda f: len(f.urls))),
     "file_url": Fact("word", "batch.request_file", "the one url that its lines name", _file(lambda f: f.urls[0] if len(f.urls) == 1 else None)),
     "file_unreadable": Fact("number", "batch.request_file", "lines that are no JSON object", _file(lambda f: f.unreadable)),

@@ -88,6 +88,14 @@ class PriceBook:
         """Models of a provider."""
         return sorted({name for file in self._files(provider) for name in file["models"]})
 
+    def canonical(self, provider: str, name: str) -> str:
+        """The name that the books list a model under, where the name is an alias of it."""
+        for file in self._files(provider):
+            for listed, data in file["models"].items():
+                if name == listed or name in data.get("aliases", ()):
+                    return str(listed)
+        return name
+
     def model(self, provider: str, name: str) -> Model | None:
         """What is known of the model itself, the upper layers first."""
         key = (provider, name)

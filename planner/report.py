@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 PRICE_UNKNOWN = "price-unknown"
 LEVELS = ("note", "warning", "error")
@@ -12,8 +12,7 @@ LEVELS = ("note", "warning", "error")
 CLEAN, FINDINGS, WRONG_INPUT, UNPRICED, OVER_BUDGET = range(5)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """Something that a reader should act on, with its place. `path` is a JSON pointer into the file."""
 
     rule: str
@@ -27,8 +26,7 @@ class Finding:
     remedy: str
 
 
-@dataclass(frozen=True, slots=True)
-class TraceEntry:
+class TraceEntry(NamedTuple):
     """A rule's verdict on a workload (fires, silent, undecided) and the values that it saw."""
 
     rule: str
@@ -37,8 +35,7 @@ class TraceEntry:
     message: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BillLine:
+class BillLine(NamedTuple):
     """One line of a month's bill, or of its reserves (`counts` says in which sum it is: expected or budget)."""
 
     lane: str
@@ -54,8 +51,7 @@ class BillLine:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Monthly:
+class Monthly(NamedTuple):
     """US dollars a month in each lane and in the chosen one; of a one-off job, once."""
 
     real_time_usd: Decimal | None
@@ -70,8 +66,7 @@ class Monthly:
     forgone_by: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class WorkloadReport:
+class WorkloadReport(NamedTuple):
     """One workload: its decision with the trace, its money with the lines, and what was assumed."""
 
     id: str
@@ -93,20 +88,18 @@ class WorkloadReport:
     assumptions: list[str]
     monthly: Monthly
     lines: list[BillLine]
-    facts: dict[str, str] = field(default_factory=dict)
-    unknown: list[str] = field(default_factory=list)
+    facts: dict[str, str]
+    unknown: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class BookName:
+class BookName(NamedTuple):
     """The price book that the plan was valued with, and the digest of the files that were read."""
 
     name: str
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(NamedTuple):
     """How many workloads there are, are priced, rest on an assumption, or use a disputed rate."""
 
     workloads: int
@@ -115,8 +108,7 @@ class Coverage:
     disputed: int
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """Sums over the recurring workloads, with one-off jobs apart. `priced_usd` is the sum of what is known."""
 
     real_time_usd: Decimal | None
@@ -129,8 +121,7 @@ class Totals:
     by: dict[str, dict[str, Decimal | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetCheck:
+class BudgetCheck(NamedTuple):
     """A limit and what it is held against. `verdict` is within, at-risk, exceeded or unknown."""
 
     scope: str
@@ -140,8 +131,7 @@ class BudgetCheck:
     verdict: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """The one artifact behind every format."""
 
     plan_version: int

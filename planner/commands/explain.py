@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -47,6 +46,6 @@ def command(
         rules = {rule.id: rule for rule in catalog.rules}
         text = tell(report, told, rules)
     else:
-        text = formats.plan_format(format_name)(replace(report, workloads=[told], findings=own))
+        text = formats.plan_format(format_name)(report._replace(workloads=[told], findings=own))
     write(text, output)
     sys.exit(exit_code(own, [], settings.fail_on, report.gate))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from planner.report import Finding, Report
 from planner.units import plain
@@ -25,9 +25,11 @@ def render_findings(findings: Sequence[Finding]) -> str:
 
 def parse(text: str) -> Report:
     """The report that `render` wrote. Raises ValueError where it is none."""
-    import msgspec
-
-    return msgspec.json.decode(text, type=Report)
+    try:
+        report: Report = _built(Report, json.loads(text))
+    except (KeyError, TypeError, ArithmeticError, AttributeError) as error:
+        raise ValueError(f"not a plan: {error}") from error
+    return report
 
 
 def _dump(data: object) -> str:
@@ -35,14 +37,29 @@ def _dump(data: object) -> str:
 
 
 def _data(value: object) -> Any:
-    if is_dataclass(value):
-        return {field.name: _data(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Decimal):
         return plain(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict):
         return {key: _data(inner) for key, inner in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return {name: _data(getattr(value, name)) for name in value._fields}
     if isinstance(value, list | tuple):
         return [_data(inner) for inner in value]
     return value
+
+
+def _built(kind: Any, data: Any) -> Any:
+    """The value of the annotated kind: the inverse of `_data`."""
+    if get_origin(kind) is UnionType:
+        return None if data is None else _built(get_args(kind)[0], data)
+    if get_origin(kind) is list:
+        return [_built(get_args(kind)[0], inner) for inner in data]
+    if get_origin(kind) is dict:
+        return {key: _built(get_args(kind)[1], inner) for key, inner in data.items()}
+    if hasattr(kind, "_fields"):
+        return kind(**{name: _built(inner, data[name]) for name, inner in get_type_hints(kind).items()})
+    if kind is date:
+        return date.fromisoformat(data)
+    return Decimal(data) if kind is Decimal else data
