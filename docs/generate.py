@@ -57,8 +57,30 @@ def fields() -> str:
     """The manifest's fields from its schema."""
     schema = files.load_schema("manifest")
     tables = [("The file", schema)]
-    names = ("workload", "volume", "token_profile", "reasoning", "latency", "batch", "lane", "account", "budget", "tokens")
-    titles = ("A workload", "volume", "tokens", "reasoning", "latency", "batch", "lane", "accounts: one account", "budget", "Token counts")
+    names = (
+        "workload",
+        "volume",
+        "token_profile",
+        "reasoning",
+        "latency",
+        "batch",
+        "lane",
+        "account",
+        "budget",
+        "tokens",
+    )
+    titles = (
+        "A workload",
+        "volume",
+        "tokens",
+        "reasoning",
+        "latency",
+        "batch",
+        "lane",
+        "accounts: one account",
+        "budget",
+        "Token counts",
+    )
     tables += [(title, schema["$defs"][name]) for name, title in zip(names, titles, strict=True)]
     return "\n\n".join(_table(title, part, schema) for title, part in tables)
 
@@ -90,7 +112,13 @@ def _kind(stated: dict[str, Any], schema: Any) -> str:
         return f"`{part['const']}`"
     if "anyOf" in part:
         return " or ".join(_kind(branch, schema) for branch in part["anyOf"])
-    words = {"object": "mapping", "array": "list", "string": "text", "boolean": "true or false", "integer": "whole number"}
+    words = {
+        "object": "mapping",
+        "array": "list",
+        "string": "text",
+        "boolean": "true or false",
+        "integer": "whole number",
+    }
     return words.get(part.get("type", ""), str(part.get("type", "")))
 
 

@@ -46,10 +46,13 @@ def reserves(
         return tier
     parts.append(tier)
     if lane == "batch":
-        fallback = _share(
-            "fallback_share", workload.batch.fallback_share_percent, costs["standard"], "paid again in real time"
+        again = costs["flex"] if workload.batch.fallback == "flex" else costs["standard"]
+        parts.append(
+            _share(
+                "fallback_share", workload.batch.fallback_share_percent, again, f"paid again in the {again.lane} lane"
+            )
         )
-        parts += [fallback, _share("retry_share", workload.batch.retry_share_percent, costs[lane], "paid twice")]
+        parts.append(_share("retry_share", workload.batch.retry_share_percent, costs[lane], "paid twice"))
     return [part for part in parts if part is not None]
 
 

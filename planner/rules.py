@@ -208,8 +208,12 @@ class _Reader:
         try:
             value = literal(self.params.get(operand, operand), wanted)
         except Unfit as unfit:
-            known = [*self.params, *VOCABULARY]
-            return self._wrong(path, f"{quoted(operand)} does not fit {name}: {unfit}{suggestion(operand, known)}")
+            self.values.setdefault(operand, (0, "number"))
+            known = [] if operand in self.params else [*self.params, *VOCABULARY]
+            return self._wrong(
+                path,
+                f"{quoted(self.params.get(operand, operand))} does not fit {name}: {unfit}{suggestion(operand, known)}",
+            )
         if operand in self.params:
             self.values[operand] = (value, "words" if wanted == "list" else wanted)
         return Condition(lambda facts: holds(facts[name], value) if name in facts else None, (name,))

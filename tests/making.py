@@ -75,7 +75,9 @@ def planned(
 
 def planned_one(on: date = DAY, **fields: Any) -> WorkloadReport:
     """The report of one workload with these fields."""
-    manifest = {key: fields.pop(key) for key in ("prices", "month_days", "reasoning_policy", "accounts") if key in fields}
+    manifest = {
+        key: fields.pop(key) for key in ("prices", "month_days", "reasoning_policy", "accounts") if key in fields
+    }
     return planned(workload(**fields), on=on, **manifest).workloads[0]
 
 

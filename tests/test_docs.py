@@ -90,9 +90,16 @@ def test_the_doctest_of_the_package_holds(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_the_project_speaks_of_itself_alone() -> None:
-    words = re.compile(r"(?<![.a-z0-9])/(?:work|root|tmp)/|pypi\.org|pythonhosted|npmjs|this session|\bissue #?\d", re.IGNORECASE)
+    words = re.compile(
+        r"(?<![.a-z0-9])/(?:work|root|tmp)/|pypi\.org|pythonhosted|npmjs|this session|\bissue #?\d", re.IGNORECASE
+    )
     folders = ("planner", "rules", "catalog", "schemas", "docs", "examples", "benchmarks")
-    paths = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".md", ".yaml", ".json")]
+    paths = [
+        path
+        for folder in folders
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in (".py", ".md", ".yaml", ".json")
+    ]
     for path in [*paths, *ROOT.glob("*.md"), ROOT / "Makefile", ROOT / "pyproject.toml"]:
         found = words.search(path.read_text(encoding="utf-8"))
         assert found is None, f"{path}: {found and found[0]}"
