@@ -32,7 +32,7 @@ def filled(text: str, part: str, content: str) -> str:
     """The document with the part replaced. Raises ValueError where it has no such part."""
     start = START.format(part)
     before, _, rest = text.partition(start)
-    old, end, after = rest.partition(END)
+    _old, end, after = rest.partition(END)
     if not end:
         raise ValueError(f"no part {part}")
     return f"{before}{start}\n\n{content.strip()}\n\n{end}{after}"
@@ -56,7 +56,7 @@ def engine_findings() -> str:
 def fields() -> str:
     """The manifest's fields from its schema."""
     schema = files.load_schema("manifest")
-    tables = [("The file", schema)]
+    tables: list[tuple[str, Any]] = [("The file", schema)]
     names = (
         "workload",
         "volume",
@@ -85,7 +85,7 @@ def fields() -> str:
     return "\n\n".join(_table(title, part, schema) for title, part in tables)
 
 
-def _table(title: str, part: dict[str, Any], schema: Any) -> str:
+def _table(title: str, part: Any, schema: Any) -> str:
     body = next((branch for branch in part.get("anyOf", [part]) if "properties" in branch), part)
     required = body.get("required", [])
     rows = [

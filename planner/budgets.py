@@ -14,7 +14,12 @@ WITHIN, AT_RISK, EXCEEDED, UNKNOWN = "within", "at-risk", "exceeded", "unknown"
 
 def compare(limits: Iterable[Limit], workloads: Sequence[WorkloadReport]) -> list[BudgetCheck]:
     """Each limit against the workloads in its scope; one-off jobs count in full, as if all fell in one month."""
-    return [_check(limit, [workload for workload in workloads if _covers(limit, workload)]) for limit in limits]
+    by_id = {workload.id: [workload] for workload in workloads}
+    checks = []
+    for limit in limits:
+        within = by_id[limit.scope["workload"]] if "workload" in limit.scope else workloads
+        checks.append(_check(limit, [workload for workload in within if _covers(limit, workload)]))
+    return checks
 
 
 def totals(workloads: Sequence[WorkloadReport]) -> Totals:
@@ -66,7 +71,6 @@ def _covers(limit: Limit, workload: WorkloadReport) -> bool:
     scope = limit.scope
     return all(
         (
-            scope.get("workload", workload.id) == workload.id,
             scope.get("owner", workload.owner) == workload.owner,
             scope.get("provider", workload.provider) == workload.provider,
             scope.get("model", workload.model) == workload.model,

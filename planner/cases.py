@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from fractions import Fraction
+from typing import Any
 
 from planner.batchfiles.probe import RequestFile
 from planner.case import Case, Settled
@@ -12,6 +12,9 @@ from planner.catalog import Catalog
 from planner.costs import all_lanes, reasoning_tokens
 from planner.decisions import Decision
 from planner.manifest import Manifest, Workload
+from planner.pricebook import PriceBook
+from planner.rates import Model
+from planner.runs import run_of
 from planner.units import Exact, simple
 
 
@@ -23,27 +26,35 @@ def build(manifest: Manifest, catalog: Catalog, on: date, request_files: Mapping
 def _case(
     manifest: Manifest, w: Workload, catalog: Catalog, on: date, request_files: Mapping[str, RequestFile]
 ) -> Case:
-    book = catalog.book
-    model = book.model(w.provider, book.billed_as(w.provider, w.model, on))
-    own = book.model(w.provider, w.model)
-    if model is not None and own is not None:
-        model = model._replace(retirement=own.retirement)
-    policy = catalog.reasoning[manifest.reasoning_policy]
-    reasoning = reasoning_tokens(w, model, policy, catalog.measured_high)
+    book, account = catalog.book, manifest.account_of(w)
+    canonical, model = book.canonical(w.provider, w.model), _model(book, w, on)
+    reasoning = reasoning_tokens(w, model, catalog.reasoning[manifest.reasoning_policy], catalog.measured_high)
     requests = w.volume.a_month(manifest.month_days)
+
+    def limit(name: str) -> Any:
+        return catalog.limits.value(name, account, canonical, w.region, w.input.reach)
+
     return Case(
         workload=w,
-        account=manifest.account_of(w),
+        account=account,
+        canonical=canonical,
         model=model,
         book=book,
         limits=catalog.limits,
         on=on,
-        month_days=manifest.month_days,
         requests=requests,
         reasoning=reasoning,
+        run=run_of(w, manifest.month_days, limit),
         costs=all_lanes(book, w, on, requests, reasoning.expected),
         request_file=request_files.get(w.id),
     )
+
+
+def _model(book: PriceBook, w: Workload, on: date) -> Model | None:
+    """The model that answers on that day, with the end of the one that was asked for."""
+    asked = book.model(w.provider, w.model)
+    answers = book.model(w.provider, book.billed_as(w.provider, w.model, on))
+    return answers._replace(retirement=asked.retirement) if answers and asked else answers
 
 
 def settle(cases: Sequence[Case], decisions: Sequence[Decision]) -> list[Case]:
@@ -51,9 +62,9 @@ def settle(cases: Sequence[Case], decisions: Sequence[Decision]) -> list[Case]:
     enqueued: dict[tuple[str, str, str], Exact | None] = {}
     for case, decision in zip(cases, decisions, strict=True):
         if decision.mode == "batch":
-            key, run = _queue_of(case), case.enqueued_tokens_per_run
+            key, run = _queue_of(case), case.run.enqueued_tokens
             before = enqueued.get(key, 0)
-            enqueued[key] = None if run is None or before is None else simple(Fraction(before) + run)
+            enqueued[key] = None if before is None else simple(before + run)
     return [
         case._replace(settled=Settled(decision.mode, decision.lane, enqueued.get(_queue_of(case))))
         for case, decision in zip(cases, decisions, strict=True)
@@ -61,4 +72,4 @@ def settle(cases: Sequence[Case], decisions: Sequence[Decision]) -> list[Case]:
 
 
 def _queue_of(case: Case) -> tuple[str, str, str]:
-    return case.account.name, case.workload.model, case.workload.region
+    return case.account.name, case.canonical, case.workload.region

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from planner.manifest import Workload
-from planner.pricebook import LANES, Model, PriceBook, Rate
+from planner.pricebook import PriceBook
 from planner.problems import quoted, suggestion
-from planner.units import Exact, decimal6, exact, plain, simple, total
+from planner.rates import LANES, Model, Rate
+from planner.units import Exact, dollars, exact, plain, simple, total
 
 RATE_OF = {"reasoning_output": "output"}
 """Token classes that are billed at the rate of another."""
@@ -62,13 +62,13 @@ def reasoning_tokens(
     visible = workload.visible_output_tokens
     if workload.reasoning is not None:
         mean = workload.reasoning.mean
-        high = simple(Fraction(mean) * exact(measured_high))
+        high = simple(mean * exact(measured_high))
         cap = _room(workload, model, visible)
         return Reasoning(mean, mean, high if cap is None else max(mean, min(high, cap)), "measured", workload.effort)
     effort, basis = _effort(workload, model)
     cap = _room(workload, model, visible)
     low, expected, high = (
-        simple(Fraction(visible) * exact(Decimal(policy[effort][level]))) for level in ("low", "expected", "high")
+        simple(visible * exact(Decimal(policy[effort][level]))) for level in ("low", "expected", "high")
     )
     if cap is not None:
         low, expected, high = min(low, cap), min(expected, cap), min(high, cap)
@@ -90,7 +90,7 @@ def _room(workload: Workload, model: Model | None, visible: Exact) -> Exact | No
     cap = workload.max_output_tokens
     if cap is None and model is not None:
         cap = model.max_output
-    return None if cap is None else max(0, simple(Fraction(cap) - visible))
+    return None if cap is None else max(0, simple(cap - visible))
 
 
 def token_classes(workload: Workload, lane: str, reasoning: Exact) -> dict[str, Exact]:
@@ -99,11 +99,10 @@ def token_classes(workload: Workload, lane: str, reasoning: Exact) -> dict[str, 
     Hits of a cache inside a batch are best effort and count only as far as the manifest states them.
     """
     cached = workload.batch.cached_input_tokens if lane == "batch" else workload.cached_input_tokens or 0
-    written = Fraction(workload.cache_write_tokens) + workload.cache_write_1h_tokens
-    room = simple(Fraction(workload.input.mean) - written)
+    room = simple(workload.input.mean - workload.cache_write_tokens - workload.cache_write_1h_tokens)
     cached = min(cached, room)
     tokens: dict[str, Exact] = {
-        "input": simple(Fraction(room) - cached),
+        "input": simple(room - cached),
         "cached_input": cached,
         "cache_write": workload.cache_write_tokens,
         "cache_write_1h": workload.cache_write_1h_tokens,
@@ -120,14 +119,14 @@ def price_lines(rate: Rate, tokens: Mapping[str, Exact], requests: Exact) -> tup
         amount = rate.amounts.get(RATE_OF.get(kind, kind))
         if amount is None:
             return f"no published {kind} rate in the {rate.lane} lane"
-        monthly = simple(Fraction(per_request) * requests)
+        monthly = simple(per_request * requests)
         lines.append(
             Line(
                 rate.lane,
                 kind,
                 monthly,
                 amount.usd_per_mtok,
-                decimal6(monthly * Fraction(amount.usd_per_mtok) / 1_000_000),
+                dollars(monthly, amount.usd_per_mtok),
                 amount.disputed is not None,
                 amount.derived,
                 rate,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from planner.manifest import Pin
-from planner.rules import Verdict, message
+from planner.rules import Rule, Verdict, message
 
 PIN = "pin"
+HEAVIEST = 1000
 MODE_OF_LANE = {"batch": "batch", "real-time": "real-time", "flex": "real-time", "priority": "real-time"}
 LANE_OF_PIN = {"real-time": "standard"}
 
@@ -31,53 +32,49 @@ class Decision(NamedTuple):
 
 
 class _Wish(NamedTuple):
-    rule: str
+    """What a fired rule or a pin wants; `because` says it in words, once it is known that it counts."""
+
+    name: str
     mode: str
-    weight: int
-    reason: str
     lane: str
+    weight: int
+    because: Callable[[], str]
 
 
 def decide(verdicts: Sequence[Verdict], pin: Pin | None, on: date, facts: Mapping[str, Any]) -> Decision:
     """The decision: required rules and pins first, else the preferred rule of the greatest weight, else real-time."""
     fired = [verdict.rule for verdict in verdicts if verdict.outcome == "fires" and verdict.rule.assign]
-    wishes = [_Wish(r.id, str(r.assign), r.weight, message(r, facts), _lane(str(r.assign))) for r in fired]
-    required = [wish for wish, rule in zip(wishes, fired, strict=True) if rule.strength == "required"]
-    preferred = [wish for wish, rule in zip(wishes, fired, strict=True) if rule.strength == "preferred"]
+    required = [_wish(rule, facts) for rule in fired if rule.strength == "required"]
     if pin is not None and (pin.until is None or on <= pin.until):
         required.append(_pinned(pin))
     if required:
-        return _from_required(sorted(required, key=lambda wish: (-wish.weight, wish.rule)))
-    if preferred:
-        return _from_preferred(sorted(preferred, key=lambda wish: (-wish.weight, wish.rule)))
+        return _strongest(required, opposed=True)
+    if fired:
+        most = max(rule.weight for rule in fired)
+        return _strongest([_wish(rule, facts) for rule in fired if rule.weight == most], opposed=False)
     return Decision("real-time", "standard", None, "no rule decided, so it stays in real time")
 
 
-def _from_required(wishes: list[_Wish]) -> Decision:
-    first = wishes[0]
-    against = [wish for wish in wishes if wish.mode != first.mode]
-    if not against:
-        return Decision(first.mode, first.lane, first.rule, first.reason)
-    pair = (first, against[0])
-    real_time = next(wish for wish in pair if wish.mode == "real-time")
-    return Decision("real-time", real_time.lane, real_time.rule, real_time.reason, tuple(wish.rule for wish in pair))
+def _strongest(wishes: list[_Wish], opposed: bool) -> Decision:
+    """The heaviest wish, or, where those that count want opposite modes, the heaviest for real time and the pair."""
+    order = sorted(wishes, key=lambda wish: (-wish.weight, wish.name))
+    first = order[0]
+    other = next((wish for wish in order if wish.mode != first.mode), None)
+    if other is None:
+        return Decision(first.mode, first.lane, first.name, first.because())
+    stays = next(wish for wish in order if wish.mode == "real-time")
+    pair = (first.name, other.name)
+    return Decision(
+        "real-time", stays.lane, stays.name, stays.because(), pair if opposed else (), () if opposed else pair
+    )
 
 
-def _from_preferred(wishes: list[_Wish]) -> Decision:
-    first = wishes[0]
-    equals = [wish for wish in wishes if wish.weight == first.weight]
-    against = [wish for wish in equals if wish.mode != first.mode]
-    if not against:
-        return Decision(first.mode, first.lane, first.rule, first.reason)
-    real_time = next(wish for wish in equals if wish.mode == "real-time")
-    return Decision("real-time", "standard", real_time.rule, real_time.reason, tied=(first.rule, against[0].rule))
+def _wish(rule: Rule, facts: Mapping[str, Any]) -> _Wish:
+    mode = str(rule.assign)
+    return _Wish(rule.id, mode, "batch" if mode == "batch" else "standard", rule.weight, lambda: message(rule, facts))
 
 
 def _pinned(pin: Pin) -> _Wish:
     until = f" until {pin.until}" if pin.until else ""
-    lane = LANE_OF_PIN.get(pin.lane, pin.lane)
-    return _Wish(PIN, MODE_OF_LANE[pin.lane], 1001, f"pinned to {pin.lane}{until}: {pin.because}", lane)
-
-
-def _lane(mode: str) -> str:
-    return "batch" if mode == "batch" else "standard"
+    says = f"pinned to {pin.lane}{until}: {pin.because}"
+    return _Wish(PIN, MODE_OF_LANE[pin.lane], LANE_OF_PIN.get(pin.lane, pin.lane), HEAVIEST + 1, lambda: says)

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from planner.batchfiles.probe import RequestFile
-from planner.case import DAY, Case, Settled, every_seconds
+from planner.case import Case, Settled
+from planner.runs import DAY
 from planner.units import Exact, exact, minus, percentage, simple
 
 
 def _tokens_per_day(case: Case) -> Exact | None:
-    daily, w = case.requests_per_day, case.workload
+    daily, w = case.run.requests_per_day, case.workload
     if daily is None:
         return None
-    return simple(Fraction(daily) * (Fraction(w.input.mean) + w.visible_output_tokens + case.reasoning.expected))
+    return simple(daily * (w.input.mean + w.visible_output_tokens + case.reasoning.expected))
 
 
 def _usd(case: Case, lane: str) -> Exact | None:
@@ -56,7 +56,7 @@ def _endpoint_supported(case: Case) -> bool | None:
 
 def _model_listed(case: Case) -> bool | None:
     listed = case.limit("batch_models")
-    return None if listed is None else case.workload.model in listed
+    return None if listed is None else case.canonical in listed
 
 
 def _tier_crossed(case: Case) -> bool | None:
@@ -80,13 +80,13 @@ def _disputed(case: Case, attribute: str) -> bool | None:
 def _whole_request(case: Case) -> Exact:
     """Tokens that the largest usual request takes in the context window."""
     w = case.workload
-    return simple(Fraction(w.input.reach) + w.visible_output_tokens + case.reasoning.high)
+    return simple(w.input.reach + w.visible_output_tokens + case.reasoning.high)
 
 
 def _whole_request_expected(case: Case) -> Exact:
     """Tokens that the largest usual request takes with the reasoning that is expected."""
     w = case.workload
-    return simple(Fraction(w.input.reach) + w.visible_output_tokens + case.reasoning.expected)
+    return simple(w.input.reach + w.visible_output_tokens + case.reasoning.expected)
 
 
 def _file_other_model(case: Case) -> bool | None:
@@ -95,7 +95,7 @@ def _file_other_model(case: Case) -> bool | None:
     if len(named) != 1:
         return None
     w = case.workload
-    return case.book.canonical(w.provider, named[0]) != case.book.canonical(w.provider, w.model)
+    return case.book.canonical(w.provider, named[0]) != case.canonical
 
 
 def _retires_in(case: Case) -> int | None:
@@ -110,13 +110,6 @@ def _batch_lines_known(case: Case) -> bool:
 def _pin_expired(case: Case) -> bool:
     pin = case.workload.pin
     return pin is not None and pin.until is not None and pin.until < case.on
-
-
-def _days_to_file_limit(case: Case) -> Exact | None:
-    files, most = case.files_per_run, case.limit("batch_files_max")
-    if files is None or most is None or case.workload.volume.once:
-        return None
-    return simple(Fraction(most, files) * every_seconds(case.workload) / DAY)
 
 
 def _file(read: Callable[[RequestFile], Any]) -> Callable[[Case], Any]:
@@ -153,9 +146,9 @@ VOCABULARY: dict[str, Fact] = {
     "cost_sensitive": Fact("flag", "cost_sensitive", "cost matters more than time", lambda c: c.workload.cost_sensitive),
     "separate_quota": Fact("flag", "separate_quota", "the real-time quota must be left alone", lambda c: c.workload.separate_quota),
     "one_off": Fact("flag", "volume.per", "the job runs one time", lambda c: c.workload.volume.once),
-    "requests_per_day": Fact("number", "volume", "requests per day", lambda c: c.requests_per_day),
-    "requests_per_week": Fact("number", "volume", "requests per week", lambda c: None if c.requests_per_day is None else c.requests_per_day * 7),
-    "requests_per_run": Fact("number", "volume", "requests of one batch run", lambda c: c.requests_per_run),
+    "requests_per_day": Fact("number", "volume", "requests per day", lambda c: c.run.requests_per_day),
+    "requests_per_week": Fact("number", "volume", "requests per week", lambda c: None if c.run.requests_per_day is None else simple(c.run.requests_per_day * 7)),
+    "requests_per_run": Fact("number", "volume", "requests of one batch run", lambda c: c.run.requests),
     "tokens_per_day": Fact("number", "volume", "billed tokens per day: input, visible output and expected reasoning", _tokens_per_day),
     "input_tokens": Fact("number", "tokens.input", "input tokens of a mean request", lambda c: c.workload.input.mean),
     "visible_output_tokens": Fact("number", "tokens.output", "visible output tokens of a mean request", lambda c: c.workload.visible_output_tokens),
@@ -198,12 +191,12 @@ VOCABULARY: dict[str, Fact] = {
     "batch_one_model_per_file": Fact("flag", "batch", "every line of a file must name one model or deployment", lambda c: c.limit("batch_one_model_per_file")),
     "batch_bom_accepted": Fact("flag", "batch", "a byte-order mark does no harm", lambda c: c.limit("batch_bom_accepted")),
     "batch_separate_quota": Fact("flag", "batch", "batch has a quota of its own", lambda c: c.limit("batch_separate_quota")),
-    "enqueued_tokens_per_run": Fact("number", "volume", "input tokens that one run puts into the queue", lambda c: c.enqueued_tokens_per_run),
+    "enqueued_tokens_per_run": Fact("number", "volume", "input tokens that one run puts into the queue", lambda c: c.run.enqueued_tokens),
     "queue_limit_tokens": Fact("number", "account", "input tokens that the queue holds at once", lambda c: c.limit("enqueued_tokens")),
     "queue_limit_requests": Fact("number", "account", "requests that the queue holds at once", lambda c: c.limit("enqueued_requests")),
-    "queue_waves": Fact("number", "volume", "waves into which the queue cuts a run", lambda c: c.waves.number if c.waves else None),
-    "queue_finish_seconds": Fact("duration", "volume", "time until the last wave is expected to finish", lambda c: c.waves.finish_seconds if c.waves else None),
-    "request_exceeds_queue": Fact("flag", "tokens.input", "one request alone is larger than the queue", lambda c: c.waves.number is None if c.waves else None),
+    "queue_waves": Fact("number", "volume", "waves into which the queue cuts a run", lambda c: c.run.waves.number if c.run.waves else None),
+    "queue_finish_seconds": Fact("duration", "volume", "time until the last wave is expected to finish", lambda c: c.run.waves.finish_seconds if c.run.waves else None),
+    "request_exceeds_queue": Fact("flag", "tokens.input", "one request alone is larger than the queue", lambda c: c.run.waves.number is None if c.run.waves else None),
     "batch_fallback": Fact("word", "batch.fallback", "what happens to unfinished requests", lambda c: c.workload.batch.fallback),
     "batch_on_limit": Fact("word", "batch.on_limit", "what the submitter does when the queue is full", lambda c: c.workload.batch.on_limit),
     "batch_partial_results": Fact("word", "batch.partial_results", "what happens to the finished part of a cancelled batch", lambda c: c.workload.batch.partial_results),
@@ -214,10 +207,10 @@ VOCABULARY: dict[str, Fact] = {
     "batch_expires_after_seconds": Fact("duration", "batch.expires_after", "time after which uploaded files expire", lambda c: c.workload.batch.expires_after_seconds),
     "batch_expiry_min_seconds": Fact("duration", "batch", "shortest expiration that earns the larger number of files", lambda c: None if c.limit("batch_expiry_min_days") is None else c.limit("batch_expiry_min_days") * DAY),
     "batch_expiry_max_seconds": Fact("duration", "batch", "longest expiration that is allowed", lambda c: None if c.limit("batch_expiry_max_days") is None else c.limit("batch_expiry_max_days") * DAY),
-    "batch_files_per_run": Fact("number", "batch.files_per_run", "request files of one run", lambda c: c.files_per_run),
-    "batch_files_kept": Fact("number", "batch.expires_after", "files a run x runs x retention", lambda c: c.files_kept),
-    "batch_files_max": Fact("number", "batch.expires_after", "files that may be kept at once", lambda c: c.files_max),
-    "days_to_file_limit": Fact("number", "batch.expires_after", "days until files without expiration reach the limit", _days_to_file_limit),
+    "batch_files_per_run": Fact("number", "batch.files_per_run", "request files of one run", lambda c: c.run.files),
+    "batch_files_kept": Fact("number", "batch.expires_after", "files a run x runs x retention", lambda c: c.run.files_kept),
+    "batch_files_max": Fact("number", "batch.expires_after", "files that may be kept at once", lambda c: c.run.files_max),
+    "days_to_file_limit": Fact("number", "batch.expires_after", "days until files without expiration reach the limit", lambda c: c.run.days_to_file_limit),
     "file_requests": Fact("number", "batch.request_file", "requests in the request file", _file(lambda f: f.requests)),
     "file_bytes": Fact("number", "batch.request_file", "bytes of the request file", _file(lambda f: f.bytes)),
     "file_bom": Fact("flag", "batch.request_file", "the request file begins with a byte-order mark", _file(lambda f: f.bom)),

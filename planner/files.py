@@ -1,18 +1,19 @@
-"""The only door to the disk: manifests, the catalog, rules, request files, and what is written."""
+"""What is read from files: manifests, configuration, the catalog, rules, schemas, request files."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from planner import excerpts
 from planner.batchfiles.probe import RequestFile, probe
 from planner.catalog import Catalog
 from planner.config import Config, parse_config
+from planner.disk import DATA, read_bytes
 from planner.documents import Document, read_document
 from planner.limits import Limits
 from planner.manifest import Manifest
@@ -21,22 +22,6 @@ from planner.pricebook import PriceBook
 from planner.problems import Problem, Refused, quoted, suggestion
 from planner.rules import Rule, read_rule
 from planner.schema import Schema, misfits
-
-_PACKAGE = Path(__file__).resolve().parent
-DATA = _PACKAGE / "_data" if (_PACKAGE / "_data").is_dir() else _PACKAGE.parent
-"""Where rules, catalog and schemas lie: inside the installed package, or beside it in a checkout."""
-
-
-def read_bytes(path: Path | str) -> bytes:
-    """The bytes of a file. Raises Refused where it cannot be read."""
-    try:
-        return Path(path).read_bytes()
-    except IsADirectoryError:
-        raise Refused([f"{path}: is a folder: name a file"]) from None
-    except FileNotFoundError:
-        raise Refused([f"{path}: no such file"]) from None
-    except (OSError, ValueError) as error:
-        raise Refused([f"{quoted(path)}: cannot be read: {getattr(error, 'strerror', None) or error}"]) from None
 
 
 def read(path: Path | str) -> Document:
@@ -89,35 +74,56 @@ def load_catalog(
 
     `prices` replaces the manifest's own choice of price books; `rules` are folders of rules beside the built-in ones.
     """
-    providers = {w.provider for w in manifest.workloads} | {account.provider for account in manifest.accounts.values()}
     base = Path(manifest.document.name).parent
+    models = models_of(manifest)
+    book = load_price_book(tuple(prices) or manifest.prices, models, Path() if prices else base)
+    names = {p: {book.canonical(p, name) for name in named} for p, named in models.items()}
     ratios = read(DATA / "catalog" / "reasoning.yaml").data
     return Catalog(
-        book=load_price_book(tuple(prices) or manifest.prices, providers, Path() if prices else base),
-        limits=Limits(_limit_files(sorted(providers))),
+        book=book,
+        limits=Limits(_limit_files(names)),
         reasoning=ratios["policies"],
         measured_high=Decimal(ratios["measured_high"]),
-        rules=load_rules(rules, config or Config()),
+        rules=load_rules(rules, config or Config(), with_examples=False),
     )
 
 
-def load_price_book(names: Sequence[str], providers: Iterable[str], base: Path = Path()) -> PriceBook:
-    """The books layered in the order of their names. A path is layered over list unless a book stands below it."""
+def models_of(manifest: Manifest) -> dict[str, set[str]]:
+    """The models that the manifest names, by provider (an account may be at another provider than its key)."""
+    models: dict[str, set[str]] = {account.provider: set() for account in manifest.accounts.values()}
+    for workload in manifest.workloads:
+        for provider in (workload.provider, manifest.account_of(workload).provider):
+            models.setdefault(provider, set()).add(workload.model)
+    return models
+
+
+def load_price_book(names: Sequence[str], models: Mapping[str, Iterable[str]], base: Path = Path()) -> PriceBook:
+    """The books layered in the order of their names. A path is layered over list unless a book stands below it.
+
+    Of the built-in books only what concerns the models is parsed.
+    """
     built_in = book_names()
     order = list(names) if names[0] in built_in else ["list", *names]
     layers, digest = [], hashlib.sha256()
-    known = {path.stem for name in order if name in built_in for path in book_files(name)}
+    known: dict[str, set[str]] = {}
     for name in order:
         layer: dict[str, Any] = {}
         for path in _book_files(name, built_in, base):
-            if name in built_in and path.stem not in providers:
-                continue
-            raw = read_bytes(path)
-            document = read_document(raw, str(path))
+            document = None
             if name not in built_in:
+                raw = read_bytes(path)
+                document = read_document(raw, str(path))
                 _check(document, "prices")
-            digest.update(hashlib.sha256(raw).digest())
-            layer[document.data["provider"]] = document.data
+            elif path.stem in models:
+                raw = read_bytes(path)
+                text, listed = excerpts.of_prices(raw.decode(), models[path.stem])
+                document = read_document(text.encode(), str(path))
+                known.setdefault(path.stem, set()).update(listed)
+            else:
+                known.setdefault(path.stem, set())
+            if document is not None:
+                digest.update(hashlib.sha256(raw).digest())
+                layer[document.data["provider"]] = document.data
         layers.append(layer)
     title = "+".join(name if name in built_in else Path(name).stem for name in order)
     return PriceBook(title, layers, f"sha256:{digest.hexdigest()}", known)
@@ -149,19 +155,28 @@ def _book_files(name: str, built_in: tuple[str, ...], base: Path) -> list[Path]:
     return [path]
 
 
-def _limit_files(providers: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+def _limit_files(models: Mapping[str, Iterable[str]]) -> dict[str, Mapping[str, Any]]:
     folder = DATA / "catalog" / "limits"
     known = {path.stem: path for path in folder.glob("*.yaml")}
-    return {provider: read(known[provider]).data for provider in providers if provider in known}
+    found = {}
+    for provider in sorted(models.keys() & known.keys()):
+        text = excerpts.of_limits(read_bytes(known[provider]).decode(), models[provider])
+        found[provider] = read_document(text.encode(), str(known[provider])).data
+    return found
 
 
-def load_rules(folders: Sequence[Path | str] = (), config: Config | None = None) -> tuple[Rule, ...]:
-    """The built-in rules and those in the folders, with the configuration's parameters and levels, by id."""
+def load_rules(
+    folders: Sequence[Path | str] = (), config: Config | None = None, with_examples: bool = True
+) -> tuple[Rule, ...]:
+    """The built-in rules and those in the folders, with the configuration's parameters and levels, by id.
+
+    A plan needs no examples of the built-in rules, and starts sooner without them.
+    """
     config = config or Config()
     schema = load_schema("rule")
     rules: dict[str, Rule] = {}
     for path in rule_files(folders):
-        rule = _load_rule(path, schema, config)
+        rule = _load_rule(path, schema, config, with_examples)
         if rule.id in rules:
             raise Refused([f"{path}: rule {quoted(rule.id)} is also in {rules[rule.id].file}: rename one"])
         rules[rule.id] = rule
@@ -179,9 +194,12 @@ def rule_files(folders: Sequence[Path | str] = ()) -> list[Path]:
     return found
 
 
-def _load_rule(path: Path, schema: Schema, config: Config) -> Rule:
+def _load_rule(path: Path, schema: Schema, config: Config, with_examples: bool) -> Rule:
     trusted = path.is_relative_to(DATA / "rules")
-    document = read_document(read_bytes(path), f"{path.parent.name}/{path.name}" if trusted else str(path))
+    raw = read_bytes(path)
+    if trusted and not with_examples:
+        raw = excerpts.of_rule(raw.decode()).encode()
+    document = read_document(raw, f"{path.parent.name}/{path.name}" if trusted else str(path))
     if not trusted:
         problems = misfits(document.data, schema)
         if problems:
@@ -257,28 +275,3 @@ def probe_request_files(manifest: Manifest) -> dict[str, RequestFile]:
     if problems:
         raise manifest.document.refuse(problems)
     return found
-
-
-def write_atomically(path: Path | str, text: str) -> None:
-    """The whole text or nothing: a reader never sees half of it, a failure leaves the old file."""
-    import tempfile
-
-    target = Path(path)
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent or ".", prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-                out.write(text)
-            Path(name).chmod(0o666 & ~_umask())
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise Refused([f"{quoted(path)}: cannot be written: {error.strerror}"]) from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

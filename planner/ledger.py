@@ -13,7 +13,7 @@ from planner.facts import VOCABULARY
 from planner.operators import bare
 from planner.report import BillLine, Monthly, TraceEntry, WorkloadReport
 from planner.reserves import Missing, Reserve
-from planner.rules import Verdict, message
+from planner.rules import Verdict, message, saw
 from planner.units import decimal6, minus, percentage, plain, total
 
 QUEUE = "queue"
@@ -58,9 +58,8 @@ def workload_report(
 
 
 def _entry(verdict: Verdict, facts: Mapping[str, Any]) -> TraceEntry:
-    saw = {name: bare(value, VOCABULARY[name].kind) for name, value in verdict.saw.items()}
     says = message(verdict.rule, facts) if verdict.outcome == "fires" else None
-    return TraceEntry(verdict.rule.id, verdict.outcome, saw, says)
+    return TraceEntry(verdict.rule.id, verdict.outcome, saw(verdict.rule, facts), says)
 
 
 def _monthly(case: Case, decision: Decision, held: list[Reserve] | Missing) -> Monthly:

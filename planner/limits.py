@@ -21,13 +21,20 @@ class Limits:
 
     def __init__(self, files: Mapping[str, Mapping[str, Any]]) -> None:
         self._files = files
+        self._entries: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+        for provider, file in files.items():
+            for entry in file["limits"]:
+                self._entries.setdefault((provider, entry["limit"]), []).append(entry)
+        self._by_size = {
+            entry["limit"] for file in files.values() for entry in file["limits"] if "min_input_tokens" in entry
+        }
         self._found: dict[tuple[Any, ...], LimitValue | None] = {}
 
     def find(
         self, limit: str, account: Account, model: str, region: str = "global", input_tokens: Exact = 0
     ) -> LimitValue | None:
         """The limit as the account states it, else as published; None where neither is known."""
-        key = (limit, account.name, account.provider, model, region, input_tokens)
+        key = (limit, account.name, model, region, input_tokens if limit in self._by_size else 0)
         if key not in self._found:
             self._found[key] = self._stated(limit, account, model) or self._published(
                 limit, account, model, region, input_tokens
@@ -50,9 +57,7 @@ class Limits:
     ) -> LimitValue | None:
         file = self._files.get(account.provider)
         best, most = None, -1
-        for entry in file["limits"] if file else ():
-            if entry["limit"] != limit:
-                continue
+        for entry in self._entries.get((account.provider, limit), ()):
             weight = _conditions_met(entry, account, model, region, input_tokens)
             if weight > most:
                 best, most = entry, weight

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from planner.documents import Document
 from planner.problems import Path
-from planner.units import Exact, simple
+from planner.units import Exact, divided, simple
 
 MEAN_MONTH_DAYS = Fraction("30.4375")
 """Days of a mean month: 365.25 / 12."""
@@ -62,7 +62,7 @@ class Volume(NamedTuple):
         if self.once:
             return None
         days = month_days if self.per == "month" else DAYS_PER[self.per]
-        return simple(Fraction(self.requests) / days)
+        return divided(self.requests, days)
 
     def a_month(self, month_days: Exact) -> Exact:
         """Requests per month as stated, or per day x the days of a month; a one-off job counts whole."""
@@ -139,7 +139,7 @@ class Workload(NamedTuple):
         """Output that the caller sees: what was stated, less reasoning where that was included."""
         if self.reasoning is None or not self.reasoning_included:
             return self.output.mean
-        return simple(self.output.mean - Fraction(self.reasoning.mean))
+        return simple(self.output.mean - self.reasoning.mean)
 
 
 class Account(NamedTuple):

@@ -28,9 +28,9 @@ def waves(
     if queue_requests is not None:
         at_once.append(queue_requests)
     if queue_tokens is not None and input_tokens > 0:
-        at_once.append(math.floor(Fraction(queue_tokens) / Fraction(input_tokens)))
+        at_once.append(math.floor(Fraction(queue_tokens, input_tokens)))
     fit = min(at_once)
     if fit < 1:
         return Waves(None, None)
-    count = max(1, math.ceil(Fraction(whole, fit)))
-    return Waves(count, simple(Fraction(count) * Fraction(window_seconds)))
+    count = max(1, -(-whole // fit))
+    return Waves(count, simple(count * window_seconds))

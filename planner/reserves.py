@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import NamedTuple
 
 from planner.costs import LaneCost, Reasoning, price_lines, rate_at, token_classes
 from planner.manifest import Workload
-from planner.pricebook import PriceBook, Rate
-from planner.units import WIDE, Exact, decimal6, minus, simple, total
+from planner.pricebook import PriceBook
+from planner.rates import Rate
+from planner.units import Exact, decimal6, divided, exact, minus, simple, total
 
 
 class Reserve(NamedTuple):
@@ -57,7 +57,7 @@ def reserves(
 
 
 def _reasoning_buffer(cost: LaneCost, reasoning: Reasoning, requests: Exact) -> Reserve | None:
-    more = simple(Fraction(reasoning.high) - reasoning.expected)
+    more = simple(reasoning.high - reasoning.expected)
     rate = cost.lines[0].rate if cost.lines else None
     if not more or rate is None:
         return None
@@ -115,6 +115,5 @@ def _tier_reserve(
 def _share(kind: str, percent: Exact, cost: LaneCost, why: str) -> Reserve | None:
     if not percent or cost.usd is None:
         return None
-    numerator, denominator = WIDE.create_decimal(cost.usd).as_integer_ratio()
-    usd = decimal6(Fraction(numerator, denominator) * Fraction(percent) / 100)
+    usd = decimal6(divided(exact(cost.usd) * percent, 100))
     return Reserve(cost.lane, kind, usd, f"{percent} % of the requests are {why}")

@@ -51,11 +51,10 @@ class Rule(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What a rule says of a workload: fires, silent or undecided, and the values that it saw."""
+    """What a rule says of a workload: fires, silent or undecided."""
 
     rule: Rule
     outcome: str
-    saw: dict[str, Value]
 
 
 OUTCOME = {True: "fires", False: "silent", None: "undecided"}
@@ -63,8 +62,12 @@ OUTCOME = {True: "fires", False: "silent", None: "undecided"}
 
 def judge(rule: Rule, facts: Facts) -> Verdict:
     """The rule's verdict on the facts."""
-    truth = rule.condition.test(facts)
-    return Verdict(rule, OUTCOME[truth], {name: facts[name] for name in rule.condition.reads if name in facts})
+    return Verdict(rule, OUTCOME[rule.condition.test(facts)])
+
+
+def saw(rule: Rule, facts: Facts) -> dict[str, str]:
+    """The values of those facts that the rule looks at and that are known, in plain digits and words."""
+    return {name: bare(facts[name], VOCABULARY[name].kind) for name in rule.condition.reads if name in facts}
 
 
 def message(rule: Rule, facts: Facts) -> str:
@@ -148,7 +151,7 @@ class _Reader:
         self.values: dict[str, tuple[Value, str]] = {}
         self.problems: list[Problem] = []
         self.lines: list[str] = []
-        self._examples = data["examples"]
+        self._examples = data.get("examples", {})
 
     def all(self, parts: Sequence[Any], path: Path, depth: int = 0) -> Condition:
         compiled = [self._part(part, (*path, index), depth) for index, part in enumerate(parts)]

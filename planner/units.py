@@ -48,6 +48,11 @@ def percent(text: str) -> Exact | None:
     return exact(Decimal(found[1])) if found else None
 
 
+def divided(number: Exact, by: Exact) -> Exact:
+    """The exact quotient, an int where it is whole."""
+    return simple(Fraction(number, by))
+
+
 def simple(number: Exact) -> Exact:
     """An int where the number is whole."""
     return number.numerator if number.denominator == 1 else number
@@ -55,12 +60,21 @@ def simple(number: Exact) -> Exact:
 
 def decimal6(number: Exact) -> Decimal:
     """The number to 1e-6, half to even: the one rounding that a line of a plan gets."""
-    scaled = number.numerator * 1_000_000
-    whole, rest = divmod(scaled, number.denominator)
+    return _rounded6(number.numerator, number.denominator)
+
+
+def _rounded6(numerator: int, denominator: int) -> Decimal:
+    whole, rest = divmod(numerator * 1_000_000, denominator)
     twice = 2 * rest
-    if twice > number.denominator or (twice == number.denominator and whole % 2):
+    if twice > denominator or (twice == denominator and whole % 2):
         whole += 1
-    return WIDE.scaleb(WIDE.create_decimal(whole), -6)
+    return WIDE.scaleb(Decimal(whole), -6)
+
+
+def dollars(tokens: Exact, usd_per_mtok: Decimal) -> Decimal:
+    """tokens x rate / 1,000,000, to 1e-6, half to even."""
+    numerator, denominator = usd_per_mtok.as_integer_ratio()
+    return _rounded6(tokens.numerator * numerator, tokens.denominator * denominator * 1_000_000)
 
 
 def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
@@ -91,7 +105,7 @@ def percentage(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
     """part / whole x 100 to 1e-6; None where the whole is unknown or 0."""
     if part is None or whole is None or not whole:
         return None
-    return decimal6(Fraction(*part.as_integer_ratio()) / Fraction(*whole.as_integer_ratio()) * 100)
+    return decimal6(divided(exact(part) * 100, exact(whole)))
 
 
 def plain(number: Decimal | Exact) -> str:

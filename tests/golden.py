@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from planner import files, formats, plan
+from planner.documents import Document
 from planner.report import Report
 from tests.making import DAY, ROOT
 
@@ -20,7 +21,7 @@ def report(trace_all: bool = False) -> Report:
     return plan(manifest, files.load_catalog(manifest), DAY, trace_all=trace_all)
 
 
-def _renamed(document: files.Document) -> files.Document:
+def _renamed(document: Document) -> Document:
     document.name = "manifest.yaml"
     return document
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,7 +68,7 @@ def own_rule(folder: Path, name: str, assign: str, strength: str = "preferred", 
         ({"model": "gpt-99", "latency": {"max": "24h"}}, "real-time", "batch-rate-missing"),
     ],
 )  # fmt: skip
-def test_each_statement_of_the_article_decides(fields: dict[str, object], mode: str, decided_by: str) -> None:
+def test_each_statement_of_the_article_decides(fields: dict[str, Any], mode: str, decided_by: str) -> None:
     told = planned_one(**{"volume": BIG, **fields})
     assert (told.mode, told.decided_by) == (mode, decided_by)
 

@@ -20,7 +20,7 @@ BATCH: dict[str, Any] = {
     "latency": {"max": "24h"},
     "batch": {"expires_after": "14d", "fallback": "real-time", "on_limit": "queue"},
 }
-ENTERPRISE = {"accounts": {"azure-openai": {"subscription": "enterprise"}}}
+ENTERPRISE: dict[str, Any] = {"accounts": {"azure-openai": {"subscription": "enterprise"}}}
 
 
 @pytest.mark.parametrize("rule", files.load_rules(), ids=lambda rule: rule.id)
@@ -108,7 +108,7 @@ def test_the_articles_book_is_never_used_without_a_warning() -> None:
     assert "article-price-book" in {finding.rule for finding in planned(workload(), prices="article-2025-12").findings}
 
 
-BROKEN = {
+BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown fact": ({"when": ["latency_max_second < 60s"]}, "did you mean 'latency_max_seconds'?"),
     "no comparison": ({"when": ["latency_max_seconds"]}, "is not a comparison"),
     "a wrong literal": ({"when": ["latency_max_seconds < soon"]}, "does not fit"),

@@ -13,6 +13,7 @@ import click
 from planner import files
 from planner.catalog import Catalog
 from planner.config import Config
+from planner.disk import read_bytes, write_atomically
 from planner.plan import plan
 from planner.problems import Refused
 from planner.report import Report
@@ -104,7 +105,7 @@ def planned(
 def write(text: str, output: Path | None) -> None:
     """To the file, or to standard output."""
     if output is not None:
-        files.write_atomically(output, text)
+        write_atomically(output, text)
         return
     out = sys.stdout
     if hasattr(out, "reconfigure"):
@@ -127,5 +128,5 @@ def manifests(paths: tuple[Path, ...]) -> list[Path]:
 
 
 def _looks_like_manifest(path: Path) -> bool:
-    raw = files.read_bytes(path)
+    raw = read_bytes(path)
     return b"\nworkloads:" in raw or raw.startswith(b"workloads:")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from planner import files
+from planner.disk import write_atomically
 from planner.problems import Refused
 
 START = """\
@@ -49,5 +49,5 @@ def command(path: Path) -> None:
     """Write a commented manifest to PATH (workloads.yaml); an existing file is left alone."""
     if path.exists():
         raise Refused([f"{path}: is there already: name another file"])
-    files.write_atomically(path, START)
+    write_atomically(path, START)
     click.echo(f"{path}: written; now run: planner plan {path}")
