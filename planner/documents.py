@@ -5,6 +5,7 @@ YAML's traps are refused, not obeyed: two readers of one file must not see two p
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -15,6 +16,8 @@ from planner.scalars import Scalar, Trap, resolve
 MAX_DEPTH = 40
 MAX_ALIASED_NODES = 100_000
 MAX_PROBLEMS = 50
+
+_ODD_BREAK = re.compile("[\x85\u2028\u2029]")
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -105,15 +108,23 @@ def read_document(raw: bytes, name: str) -> Document:
 
 def _decoded(raw: bytes, name: str) -> str:
     try:
-        return raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = raw[: error.start]
-        mark = Mark(before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1)
+        mark = _end_of(raw[: error.start].decode("utf-8-sig", "replace"))
         raise refusal(name, [(mark, "not UTF-8: save the file as UTF-8")]) from None
+    found = _ODD_BREAK.search(text)
+    if found:
+        says = f"a line break to some readers only (U+{ord(found[0]):04X}): remove the character"
+        raise refusal(name, [(_end_of(text[: found.start()]), says)])
+    return text
 
 
 def _mark_at(text: str, position: int) -> Mark:
-    before = text.encode("utf-8")[:position].decode("utf-8", "ignore")
+    """The place of a byte, counted from the beginning of the text."""
+    return _end_of(text.encode("utf-8")[:position].decode("utf-8", "ignore"))
+
+
+def _end_of(before: str) -> Mark:
     return Mark(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
 
 
@@ -132,6 +143,7 @@ class _Builder:
         self._container: Any = None
         self._key: str | None = None
         self._anchors: dict[str, tuple[Any, int, int]] = {}
+        self._named: set[str] = set()
         self._aliased = 0
         self._documents = 0
         self._scalars: dict[str, Scalar] = {}
@@ -139,15 +151,31 @@ class _Builder:
     def run(self, loader: Any) -> None:
         """Takes the events to the end of the text, or to the first fault that ends all sense."""
         get_event = loader.get_event
-        begin: dict[type, Any] = {yaml.MappingStartEvent: dict, yaml.SequenceStartEvent: list}
+        mark = self.marks.append
+        scalars = self._scalars
+        scalar_event, mapping_start, sequence_start = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent
+        ends = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
         while True:
             event = get_event()
             kind = type(event)
-            if kind is yaml.ScalarEvent:
-                self._scalar(event)
-            elif kind in begin:
-                self._begin(event, begin[kind]())
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            if kind is scalar_event:
+                start = event.start_mark
+                mark((start.line << 24) | min(start.column, 0xFFFFFF))
+                text = event.value
+                if event.tag is None and event.anchor is None and event.implicit[0] and text in scalars:
+                    value = scalars[text]
+                else:
+                    value = self._scalar(event)
+                if self._key is not None:
+                    self._container[self._key] = value
+                    self._key = None
+                else:
+                    self._put(event, value)
+            elif kind is mapping_start:
+                self._begin(event, {})
+            elif kind is sequence_start:
+                self._begin(event, [])
+            elif kind in ends:
                 self._end()
             elif kind is yaml.AliasEvent:
                 self._alias(event)
@@ -158,37 +186,40 @@ class _Builder:
             elif kind is yaml.StreamEndEvent:
                 return
 
-    def _scalar(self, event: Any) -> None:
-        mark = event.start_mark
-        self.marks.append((mark.line << 24) | min(mark.column, 0xFFFFFF))
+    def _scalar(self, event: Any) -> Scalar:
+        """The value of a scalar; faults are noted, and its text stands in for it."""
         text: str = event.value
         value: Scalar = text
         if event.tag is not None:
             self._note(event, f"tag {quoted(event.tag)}: tags are not read, remove it")
         elif event.implicit[0]:
-            if text in self._scalars:
-                value = self._scalars[text]
-            else:
-                try:
-                    value = self._scalars[text] = resolve(text)
-                except Trap as trap:
-                    self._note(event, f"{quoted(text)} is {trap}")
-        self._put(event, value)
-        if event.anchor:
+            try:
+                value = resolve(text)
+                self._scalars[text] = value
+            except Trap as trap:
+                self._note(event, f"{quoted(text)} is {trap}")
+        if event.anchor is not None:
+            self._name(event)
             self._anchors[event.anchor] = (value, len(self.marks) - 1, len(self.marks))
+        return value
+
+    def _name(self, event: Any) -> None:
+        """Takes note of an anchor. Two of one name would make an alias mean whichever stands last above it."""
+        if event.anchor in self._named:
+            self._note(event, f"anchor {quoted('&' + event.anchor)} is here twice: rename one")
+        self._named.add(event.anchor)
 
     def _put(self, event: Any, value: Any) -> None:
-        container = self._container
-        if type(container) is dict:
-            if self._key is None:
-                self._take_key(event, value)
-            else:
-                container[self._key] = value
-                self._key = None
-        elif container is None:
+        """The value into the open container; without a key waiting, a mapping takes it as the next key."""
+        if self._key is not None:
+            self._container[self._key] = value
+            self._key = None
+        elif self._container is None:
             self.root = value
+        elif type(self._container) is dict:
+            self._take_key(event, value)
         else:
-            container.append(value)
+            self._container.append(value)
 
     def _take_key(self, event: Any, key: Any) -> None:
         if key == "<<" and event.implicit[0]:
@@ -208,6 +239,8 @@ class _Builder:
             self._note(event, f"tag {quoted(event.tag)}: tags are not read, remove it")
         if len(self._stack) >= MAX_DEPTH:
             self._stop(event, f"nested deeper than {MAX_DEPTH} levels")
+        if event.anchor is not None:
+            self._name(event)
         self._stack.append((self._container, self._key, event.anchor, len(self.marks)))
         self.marks.append((event.start_mark.line << 24) | min(event.start_mark.column, 0xFFFFFF))
         self._container, self._key = container, None
@@ -216,7 +249,7 @@ class _Builder:
         value = self._container
         self._container, self._key, anchor, start = self._stack.pop()
         self._put(None, value)
-        if anchor:
+        if anchor is not None:
             self._anchors[anchor] = (value, start, len(self.marks))
 
     def _alias(self, event: Any) -> None:

@@ -13,8 +13,8 @@ _BLOCK = re.compile(r"^(?=  [^ #\n])", re.MULTILINE)
 _SUCCESSOR = re.compile(r"successor: *([^,}\n]+)")
 
 
-def of_prices(text: str, models: Iterable[str]) -> tuple[str, list[str]]:
-    """The head and the blocks that name one of the models, and the names of all models in the file.
+def of_prices(text: str, models: Iterable[str] | None) -> tuple[str, list[str]]:
+    """The head and the blocks that name one of the models (all for None), and the names of all models in the file.
 
     A block is also kept where a kept model is re-routed to it.
     """
@@ -22,6 +22,8 @@ def of_prices(text: str, models: Iterable[str]) -> tuple[str, list[str]]:
     if not found:
         return text, []
     blocks = {_key(block): block for block in _BLOCK.split(body) if block.strip()}
+    if models is None:
+        return text, list(blocks)
     kept: dict[str, str] = {}
     wanted = set(models)
     while wanted:
@@ -35,8 +37,10 @@ def of_prices(text: str, models: Iterable[str]) -> tuple[str, list[str]]:
     return f"{head}\nmodels:\n{chosen}" if chosen else f"{head}\nmodels: {{}}\n", list(blocks)
 
 
-def of_limits(text: str, models: Iterable[str]) -> str:
-    """The file without those lines that hold for other models only."""
+def of_limits(text: str, models: Iterable[str] | None) -> str:
+    """The file without those lines that hold for other models only; all of it for None."""
+    if models is None:
+        return text
     names = _any_of(models)
     return "\n".join(line for line in text.split("\n") if "models: [" not in line or names.search(line))
 

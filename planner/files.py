@@ -69,15 +69,19 @@ def load_catalog(
     prices: Sequence[str] = (),
     rules: Sequence[Path | str] = (),
     config: Config | None = None,
+    whole: bool = False,
 ) -> Catalog:
     """What the plan of this manifest draws on: only the providers that it names are read.
 
     `prices` replaces the manifest's own choice of price books; `rules` are folders of rules beside the built-in ones.
+    `whole` reads every model of those providers, for a catalog that other manifests are planned with too.
     """
     base = Path(manifest.document.name).parent
-    models = models_of(manifest)
+    models: dict[str, set[str] | None] = dict(models_of(manifest))
+    if whole:
+        models = dict.fromkeys(models)
     book = load_price_book(tuple(prices) or manifest.prices, models, Path() if prices else base)
-    names = {p: {book.canonical(p, name) for name in named} for p, named in models.items()}
+    names = {p: named and {book.canonical(p, name) for name in named} for p, named in models.items()}
     ratios = read(DATA / "catalog" / "reasoning.yaml").data
     return Catalog(
         book=book,
@@ -89,18 +93,17 @@ def load_catalog(
 
 
 def models_of(manifest: Manifest) -> dict[str, set[str]]:
-    """The models that the manifest names, by provider (an account may be at another provider than its key)."""
-    models: dict[str, set[str]] = {account.provider: set() for account in manifest.accounts.values()}
+    """The models that the manifest names, by provider."""
+    models: dict[str, set[str]] = {}
     for workload in manifest.workloads:
-        for provider in (workload.provider, manifest.account_of(workload).provider):
-            models.setdefault(provider, set()).add(workload.model)
+        models.setdefault(workload.provider, set()).add(workload.model)
     return models
 
 
-def load_price_book(names: Sequence[str], models: Mapping[str, Iterable[str]], base: Path = Path()) -> PriceBook:
+def load_price_book(names: Sequence[str], models: Mapping[str, Iterable[str] | None], base: Path = Path()) -> PriceBook:
     """The books layered in the order of their names. A path is layered over list unless a book stands below it.
 
-    Of the built-in books only what concerns the models is parsed.
+    Of the built-in books only what concerns the models is parsed, all of it for a provider with None.
     """
     built_in = book_names()
     order = list(names) if names[0] in built_in else ["list", *names]
@@ -155,7 +158,7 @@ def _book_files(name: str, built_in: tuple[str, ...], base: Path) -> list[Path]:
     return [path]
 
 
-def _limit_files(models: Mapping[str, Iterable[str]]) -> dict[str, Mapping[str, Any]]:
+def _limit_files(models: Mapping[str, Iterable[str] | None]) -> dict[str, Mapping[str, Any]]:
     folder = DATA / "catalog" / "limits"
     known = {path.stem: path for path in folder.glob("*.yaml")}
     found = {}

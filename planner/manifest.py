@@ -176,7 +176,8 @@ class Manifest(NamedTuple):
     def account_of(self, workload: Workload) -> Account:
         """The account that the workload draws on; one without any statement where none was made."""
         name = workload.account or workload.provider
-        return self.accounts.get(name) or Account(name, workload.provider)
+        stated = self.accounts.get(name) or self.accounts.get(canonical_provider(name))
+        return stated or Account(name, workload.provider)
 
 
 def canonical_provider(name: str) -> str:

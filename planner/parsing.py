@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -21,7 +22,7 @@ from planner.manifest import (
 )
 from planner.problems import Path, Problem, quoted, suggestion
 from planner.schema import Schema, misfits
-from planner.units import exact, percent, seconds
+from planner.units import exact, percent, plain, seconds
 
 
 def parse(document: Document, schema: Schema) -> Manifest:
@@ -30,11 +31,17 @@ def parse(document: Document, schema: Schema) -> Manifest:
     if problems:
         raise document.refuse(problems)
     data = document.data
-    accounts = {name: _account(name, stated) for name, stated in data.get("accounts", {}).items()}
+    accounts: dict[str, Account] = {}
+    for name, stated in data.get("accounts", {}).items():
+        account = _account(name, stated)
+        if account.name in accounts:
+            says = f"account {quoted(name)} is another name of {account.name}, which is stated as well: keep one"
+            problems.append(Problem(("accounts", name), says, at_key=True))
+        accounts[account.name] = account
     workloads = []
     for index, own in enumerate(data["workloads"]):
         merged = _with_defaults(own, data.get("defaults", {}))
-        faults = list(_faults(merged, ("workloads", index), accounts))
+        faults = list(_Faults(own, data.get("defaults", {}), index).all(merged, accounts))
         problems.extend(faults)
         if not faults:
             workloads.append(_workload(index, merged))
@@ -65,54 +72,87 @@ def _with_defaults(own: dict[str, Any], defaults: dict[str, Any]) -> dict[str, A
     return merged
 
 
-def _faults(fields: dict[str, Any], path: Path, accounts: dict[str, Account]) -> Any:
-    """What a schema cannot see: missing fields after the defaults, and numbers that contradict."""
-    for field in ("provider", "model"):
-        if field not in fields:
-            yield Problem(path, f"{quoted(field)} is missing: state it here or in defaults")
-    tokens = fields.get("tokens", {})
-    for field in ("input", "output"):
-        if field not in tokens and not (field == "output" and fields.get("use_case") == "embedding"):
-            yield Problem(path, f"'tokens.{field}' is missing: state it here or in defaults")
-    if "account" in fields and fields["account"] not in accounts:
-        yield Problem(
-            (*path, "account"), f"no account {quoted(fields['account'])}{suggestion(fields['account'], accounts)}"
-        )
-    yield from _token_faults(fields, tokens, path)
-    if fields.get("batch", {}).get("every", "1d").startswith("0") and not seconds(fields["batch"]["every"]):
-        yield Problem((*path, "batch", "every"), "runs cannot follow each other without any time: write 1h or more")
-    until = fields.get("lane", {}).get("until")
-    if until is not None and _day(until) is None:
-        yield Problem((*path, "lane", "until"), f"there is no day {until}")
-    hours = fields["volume"].get("hours_utc")
-    if hours is not None and (hours[:2] > "24" or hours[6:8] > "24" or hours[:5] >= hours[6:]):
-        yield Problem(
-            (*path, "volume", "hours_utc"), f"{quoted(hours)} is not a part of one day: write it as 10:00-18:00"
-        )
+class _Faults:
+    """What a schema cannot see in a workload: fields that the defaults lack too, and numbers that contradict."""
 
+    def __init__(self, own: dict[str, Any], defaults: dict[str, Any], index: int) -> None:
+        self._own = own
+        self._defaults = defaults
+        self._path: Path = ("workloads", index)
 
-def _token_faults(fields: dict[str, Any], tokens: dict[str, Any], path: Path) -> Any:
-    whole = _spread(tokens.get("input", 0)).mean
-    parts = sum(exact(tokens.get(part, 0)) for part in ("cached_input", "cache_write", "cache_write_1h"))
-    if "input" in tokens and parts > whole:
-        yield Problem(
-            (*path, "tokens"),
-            f"cached_input and cache writes add up to {parts} tokens, more than the input of {whole}: input is the total",
-        )
-    inside = exact(fields.get("batch", {}).get("cached_input", 0))
-    if "input" in tokens and inside > whole:
-        yield Problem((*path, "batch", "cached_input"), f"{inside} tokens are more than the input of {whole}")
-    reasoning = fields.get("reasoning", {})
-    if reasoning.get("tokens_are") == "included" and "output" in tokens:
+    def all(self, fields: dict[str, Any], accounts: dict[str, Account]) -> Iterator[Problem]:
+        """Every fault of the workload, whose fields are its own over the defaults."""
+        tokens = fields.get("tokens", {})
+        for field in ("provider", "model"):
+            if field not in fields:
+                yield Problem(self._path, f"{quoted(field)} is missing: state it here or in defaults")
+        for field in ("input", "output"):
+            if field not in tokens and not (field == "output" and fields.get("use_case") == "embedding"):
+                yield Problem(self._path, f"'tokens.{field}' is missing: state it here or in defaults")
+        yield from self._account(fields, accounts)
+        yield from self._tokens(fields, tokens)
+        every = fields.get("batch", {}).get("every")
+        if every is not None and not seconds(every):
+            yield self._at("batch", "every", says="runs cannot follow each other without any time: write 1h or more")
+        until = fields.get("lane", {}).get("until")
+        if until is not None and _day(until) is None:
+            yield self._at("lane", "until", says=f"there is no day {until}")
+        hours = fields["volume"].get("hours_utc")
+        if hours is not None and not _minutes(hours[:5]) < _minutes(hours[6:]) <= 1440:
+            says = f"{quoted(hours)} is not a part of one day: write it as 10:00-18:00"
+            yield self._at("volume", "hours_utc", says=says)
+
+    def _account(self, fields: dict[str, Any], accounts: dict[str, Account]) -> Iterator[Problem]:
+        name = fields.get("account")
+        if name is None:
+            return
+        account = accounts.get(name) or accounts.get(canonical_provider(name))
+        if account is None:
+            yield self._at("account", says=f"no account {quoted(name)}{suggestion(name, accounts)}")
+        elif "provider" in fields and account.provider != canonical_provider(fields["provider"]):
+            says = f"account {quoted(name)} is at {account.provider}, the workload at {fields['provider']}"
+            yield self._at("account", says=f"{says}: name another account")
+
+    def _tokens(self, fields: dict[str, Any], tokens: dict[str, Any]) -> Iterator[Problem]:
+        whole = _spread(tokens["input"]).mean if "input" in tokens else None
+        parts = sum(exact(tokens.get(part, 0)) for part in ("cached_input", "cache_write", "cache_write_1h"))
+        inside = exact(fields.get("batch", {}).get("cached_input", 0))
+        if whole is not None and parts > whole:
+            says = (
+                f"cached_input and cache writes add up to {plain(parts)} tokens, more than the input of {plain(whole)}"
+            )
+            yield self._at("tokens", says=f"{says}: input is the total")
+        if whole is not None and inside > whole:
+            says = f"{plain(inside)} tokens are more than the input of {plain(whole)}: input is the total"
+            yield self._at("batch", "cached_input", says=says)
+        reasoning = fields.get("reasoning", {})
+        if reasoning.get("tokens_are") != "included" or "output" not in tokens:
+            return
         hidden, output = _spread(reasoning["tokens"]).mean, _spread(tokens["output"]).mean
         if hidden > output:
-            yield Problem(
-                (*path, "reasoning", "tokens"),
-                f"{hidden} reasoning tokens cannot be included in an output of {output}: write tokens_are: extra, or correct the numbers",
-            )
+            says = f"{plain(hidden)} reasoning tokens cannot be included in an output of {plain(output)}"
+            yield self._at("reasoning", "tokens", says=f"{says}: write tokens_are: extra, or correct the numbers")
+
+    def _at(self, *field: str, says: str) -> Problem:
+        """A problem at the field, in the defaults where only they state it."""
+        if _has(self._own, field) or not _has(self._defaults, field):
+            return Problem((*self._path, *field), says)
+        return Problem(("defaults", *field), says)
 
 
-def _duplicates(workloads: list[dict[str, Any]]) -> Any:
+def _has(node: Any, field: tuple[str, ...]) -> bool:
+    for part in field:
+        if not isinstance(node, dict) or part not in node:
+            return False
+        node = node[part]
+    return True
+
+
+def _minutes(clock: str) -> int:
+    return int(clock[:2]) * 60 + int(clock[3:])
+
+
+def _duplicates(workloads: list[dict[str, Any]]) -> Iterator[Problem]:
     seen: dict[str, int] = {}
     for index, fields in enumerate(workloads):
         first = seen.setdefault(fields["id"], index)
@@ -200,6 +240,7 @@ def _account(name: str, stated: dict[str, Any]) -> Account:
     }
     if "batch_window" in stated:
         numbers["batch_window_seconds"] = seconds(stated["batch_window"])
+    name = name if "provider" in stated else canonical_provider(name)
     return Account(
         name, canonical_provider(stated.get("provider", name)), stated.get("tier"), stated.get("subscription"), numbers
     )

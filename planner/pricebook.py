@@ -141,7 +141,8 @@ class PriceBook:
     def _schedule(self, provider: str, region: str, model: str, lane: str, on: date) -> Schedule | None:
         key = (provider, region, model, lane, on)
         if key not in self._schedules:
-            self._schedules[key] = self._read_schedule(provider, region, self.billed_as(provider, model, on), lane, on)
+            billed = self.canonical(provider, self.billed_as(provider, model, on))
+            self._schedules[key] = self._read_schedule(provider, region, billed, lane, on)
         return self._schedules[key]
 
     def _read_schedule(self, provider: str, region: str, model: str, lane: str, on: date) -> Schedule | None:

@@ -45,7 +45,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """`, did you mean 'x'?` for the nearest known word, else nothing. Never used to act on."""
     from difflib import get_close_matches
 
-    near = get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    near = get_close_matches(word.lower(), list(known), n=1)
     return f", did you mean '{near[0]}'?" if near else ""
 
 

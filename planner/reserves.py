@@ -40,20 +40,20 @@ def reserves(
     lane: str,
 ) -> list[Reserve] | Missing:
     """The reserves of the workload in its lane: reasoning, dearer tiers, fallback and retries."""
-    parts = [_reasoning_buffer(costs[lane], reasoning, requests)]
-    tier = _tier_reserve(book, workload, on, requests, reasoning, costs[lane], parts[0])
-    if isinstance(tier, Missing):
-        return tier
-    parts.append(tier)
+    buffer = _reasoning_buffer(costs[lane], reasoning, requests)
+    parts: list[Reserve | Missing | None] = [
+        buffer,
+        _tier_reserve(book, workload, on, requests, reasoning, costs[lane], buffer),
+    ]
     if lane == "batch":
-        again = costs["flex"] if workload.batch.fallback == "flex" else costs["standard"]
+        plan = workload.batch
+        again = costs["flex"] if plan.fallback == "flex" else costs["standard"]
         parts.append(
-            _share(
-                "fallback_share", workload.batch.fallback_share_percent, again, f"paid again in the {again.lane} lane"
-            )
+            _share("fallback_share", plan.fallback_share_percent, again, f"paid again in the {again.lane} lane")
         )
-        parts.append(_share("retry_share", workload.batch.retry_share_percent, costs[lane], "paid twice"))
-    return [part for part in parts if part is not None]
+        parts.append(_share("retry_share", plan.retry_share_percent, costs[lane], "paid twice"))
+    missing = next((part for part in parts if isinstance(part, Missing)), None)
+    return missing or [part for part in parts if isinstance(part, Reserve)]
 
 
 def _reasoning_buffer(cost: LaneCost, reasoning: Reasoning, requests: Exact) -> Reserve | None:
@@ -112,8 +112,10 @@ def _tier_reserve(
     )
 
 
-def _share(kind: str, percent: Exact, cost: LaneCost, why: str) -> Reserve | None:
-    if not percent or cost.usd is None:
+def _share(kind: str, percent: Exact, cost: LaneCost, why: str) -> Reserve | Missing | None:
+    if not percent:
         return None
+    if cost.usd is None:
+        return Missing(f"{cost.missing}, in which requests are {why}")
     usd = decimal6(divided(exact(cost.usd) * percent, 100))
     return Reserve(cost.lane, kind, usd, f"{percent} % of the requests are {why}")

@@ -13,8 +13,8 @@ _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _INT = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
-_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,30})?\.[0-9]{1,30}|-?(?:0|[1-9][0-9]{0,30})\.")
-_NUMBERLIKE = re.compile(r"[-+.]?[0-9].*|[-+]?\.(?:inf|nan)", re.IGNORECASE | re.DOTALL)
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,30})\.[0-9]{0,30}|\.[0-9]{1,30}")
+_NUMBERLIKE = re.compile(r"[-+.]*[0-9].*|[-+]?\.(?:inf|nan)", re.IGNORECASE | re.DOTALL)
 _TRAPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), remedy)
     for pattern, remedy in (
@@ -22,12 +22,14 @@ _TRAPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"y|Y|n|N|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF",
             "true or false to some readers: quote it, or write true or false",
         ),
-        (r"[-+]?[0-9]+(?::[0-9]+)+(?:\.[0-9]*)?", "a number of sixties to some readers: quote it"),
+        (r"[-+]?[0-9_]+(?::[0-9_]+)+(?:\.[0-9_]*)?", "a number of sixties to some readers: quote it"),
         (r"[-+]?0[0-9_]+", "octal to some readers: drop the leading zero, or quote it"),
         (r"[-+]?0[xob][0-9a-fA-F_]+", "a number to some readers and text to others: write it in decimal"),
-        (r"[-+]?[0-9_.]+[eE][-+]?[0-9]+", "a number to some readers and text to others: write it out"),
-        (r"[-+]?[0-9][0-9_]*_[0-9_.]*", "a number to some readers and text to others: drop the underscores"),
+        (r"[-+]?[0-9_]*\.?[0-9_]*[eE][-+]?[0-9]+", "a number to some readers and text to others: write it out"),
+        (r"[-+]?0[0-9_]+\.[0-9_]*", "a number with a leading zero, or text: drop the zero, or quote it"),
+        (r"[-+]?[0-9_.]*_[0-9_.]*", "a number to some readers and text to others: drop the underscores"),
         (r"\+[0-9.]+", "a number with a plus sign: drop the sign"),
+        (r"-\.[0-9]+", "a number to some readers and text to others: write a digit before the point"),
         (r"[-+]?\.(?:inf|Inf|INF|nan|NaN|NAN)", "not a number that can be counted with"),
         (r"-?[0-9]{32,}(?:\.[0-9]*)?|-?[0-9]*\.[0-9]{31,}", "a number with more digits than are kept"),
     )

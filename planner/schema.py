@@ -41,41 +41,59 @@ def misfits(data: Any, schema: Schema) -> list[Problem]:
 
 def _explained(error: Any, data: Any, schema: Schema) -> Iterator[Problem]:
     path: Path = tuple(error.instance_path)
-    kind = error.kind
-    details = kind.as_dict()
-    if kind.name in ("anyOf", "oneOf") and details.get("context"):
-        yield from _nearest_branch(details["context"], path, data, schema)
-    elif kind.name == "oneOf":
-        yield Problem(path, "more than one of requests, reports, images, items is stated: keep one")
-    elif kind.name == "additionalProperties":
-        known = list(_keys_at(schema, schema, path))
-        for key in details["unexpected"]:
-            yield Problem((*path, key), _unknown_key(key, known), at_key=True)
-    elif kind.name == "propertyNames":
-        yield Problem(path, f"a key here is not allowed: {details['error'].message}")
-    else:
-        yield Problem(path, _says(kind.name, details, path, error))
+    details = error.kind.as_dict()
+    match error.kind.name:
+        case "anyOf" | "oneOf" if all(details["context"]):
+            yield from _nearest_branch(details["context"], path, data, schema)
+        case "oneOf":
+            yield Problem(path, _alternatives(list(_alternative_keys(schema, path))))
+        case "additionalProperties":
+            known = list(_keys_at(schema, schema, path))
+            for key in details["unexpected"]:
+                yield Problem((*path, key), _unknown_key(key, known), at_key=True)
+        case "propertyNames":
+            yield Problem(path, f"a key here is not allowed: {_says(details['error'])}")
+        case _:
+            yield Problem(path, _says(error))
 
 
 def _nearest_branch(context: list[list[Any]], path: Path, data: Any, schema: Schema) -> Iterator[Problem]:
-    """The branch that got furthest: its errors lie deepest, or it has the right type."""
-    branches = [
-        branch
-        for branch in context
-        if not all(e.kind.name == "type" and tuple(e.instance_path) == path for e in branch)
+    """The one branch that has the right type; else the keys of which one is needed, else the types."""
+    fitting = [branch for branch in context if not any(_is_wrong_type(error, path) for error in branch)]
+    wanted = [
+        error.kind.as_dict()["property"] for branch in fitting for error in branch if error.kind.name == "required"
     ]
-    if len(branches) == 1:
-        for error in branches[0]:
+    if len(fitting) == 1:
+        for error in fitting[0]:
             yield from _explained(error, data, schema)
-        return
-    wanted = [f"{e.kind.as_dict()['property']}" for branch in context for e in branch if e.kind.name == "required"]
-    if branches and wanted and len(wanted) == len(context):
-        yield Problem(path, f"exactly one of {', '.join(wanted)} is needed")
+    elif fitting and len(wanted) == len(context):
+        yield Problem(path, _alternatives(wanted))
     else:
-        types = [t for branch in context for e in branch if e.kind.name == "type" for t in e.kind.as_dict()["types"]]
+        types = [
+            kind
+            for branch in context
+            for error in branch
+            if _is_wrong_type(error, path)
+            for kind in error.kind.as_dict()["types"]
+        ]
         yield Problem(
             path, f"{_shown(_at(data, path))} does not fit: write {_article(dict.fromkeys(types)) or 'another value'}"
         )
+
+
+def _is_wrong_type(error: Any, path: Path) -> bool:
+    return error.kind.name == "type" and tuple(error.instance_path) == path
+
+
+def _alternatives(keys: list[str]) -> str:
+    return f"exactly one of {', '.join(keys)} is needed: keep one"
+
+
+def _alternative_keys(schema: Schema, path: Path) -> Iterator[str]:
+    """The keys of which the schema wants one at the path."""
+    for branch in _schemas_at(schema, schema, path):
+        for option in branch.get("oneOf", ()):
+            yield from option.get("required", ())
 
 
 def _unknown_key(key: str, known: list[str]) -> str:
@@ -85,42 +103,65 @@ def _unknown_key(key: str, known: list[str]) -> str:
     return f"unknown key {quoted(key)}{suggestion(key, known) or '; known: ' + ', '.join(sorted(known)[:12])}"
 
 
-def _says(name: str, details: dict[str, Any], path: Path, error: Any) -> str:
-    shown = _shown(error.instance)
+def _says(error: Any) -> str:
+    """What is wrong with a value and what to write instead, by the keyword that it fails."""
+    name, details, shown = error.kind.name, error.kind.as_dict(), _shown(error.instance)
+    limit = details.get("limit")
     match name:
         case "required":
             return f"{quoted(details['property'])} is missing: add it"
         case "enum":
             options = [str(option) for option in details["options"]]
-            near = suggestion(str(error.instance), options)
-            return f"{shown} is not one of {', '.join(options)}{near}"
+            return f"{shown} is not one of {', '.join(options)}{suggestion(str(error.instance), options)}"
         case "const":
-            return f"{shown} should be {details['expected_value']}"
+            bare = ", without quotes" if str(error.instance) == str(details["expected_value"]) else ""
+            return f"{shown} should be {quoted(details['expected_value'])}{bare}"
+        case "type" if error.instance is None:
+            return f"nothing is written here: write {_article(details['types'])}"
         case "type":
-            if error.instance is None:
-                return f"nothing is written here: write {_article(details['types'])}"
             return f"{shown} is not {_article(details['types'])}"
         case "pattern":
             return f"{shown} does not fit: {_pattern_meaning(details['pattern'])}"
         case "minimum" | "exclusiveMinimum":
-            return f"{shown} is too small: at least {details['limit']}"
+            return f"{shown} is too small: at least {limit}"
         case "maximum" | "exclusiveMaximum":
-            return f"{shown} is too large: at most {details['limit']}"
+            return f"{shown} is too large: at most {limit}"
+        case "minLength" | "maxLength":
+            return f"{shown} {_size(name, limit, 'character')}"
+        case "minItems" | "maxItems":
+            return f"the list {_size(name, limit, 'entry')}"
+        case "minProperties":
+            return f"too little is stated: write at least {limit} key{'s' if limit != 1 else ''}"
+        case "maxProperties":
+            return f"too much is stated: write at most {limit} key{'s' if limit != 1 else ''}"
+        case "uniqueItems":
+            return "an entry is here twice: remove one"
         case "dependentRequired":
             return f"{error.message}: add it"
-    return str(error.message)[:200]
+    return quoted(error.message, 200)
+
+
+def _size(keyword: str, limit: Any, unit: str) -> str:
+    plural = unit if limit == 1 else "entries" if unit == "entry" else f"{unit}s"
+    if keyword.startswith("min"):
+        return f"is too short: write at least {limit} {plural}"
+    return f"is too long: write at most {limit} {plural}"
+
+
+PATTERN_MEANINGS = {
+    "ms|s|m|h": "write a duration such as 500ms, 5s, 10m, 24h or 14d",
+    "%$": "write a percentage such as 2.5%",
+    "(0[1-9]|1[0-2])": "write a date such as 2026-12-31",
+    "[0-2][0-9]:[0-5][0-9]-": 'write hours such as "10:00-18:00"',
+    "[01][0-9]|2[0-3]": 'write a time such as "02:00"',
+    "^[a-z0-9][a-z0-9._-]": "write lower-case letters, digits, dots, dashes and underscores",
+    "^[a-z": "write lower-case letters, digits and dashes",
+}
+"""What the patterns of the schemas ask for, by a piece of the pattern."""
 
 
 def _pattern_meaning(pattern: str) -> str:
-    if "ms|s|m|h" in pattern:
-        return "write a duration such as 500ms, 5s, 10m, 24h or 14d"
-    if pattern.endswith("%$"):
-        return "write a percentage such as 2.5%"
-    if "(0[1-9]|1[0-2])" in pattern:
-        return "write a date such as 2026-12-31"
-    if "[0-2][0-9]:" in pattern or "[01][0-9]|2[0-3]" in pattern:
-        return 'write a time such as "02:00" or "10:00-18:00"'
-    return f"it must match {pattern}"
+    return next((says for piece, says in PATTERN_MEANINGS.items() if piece in pattern), f"it must match {pattern}")
 
 
 def _article(types: Any) -> str:
@@ -150,20 +191,23 @@ def _at(data: Any, path: Path) -> Any:
     return data
 
 
-def _keys_at(root: Schema, schema: Any, path: Path) -> Iterator[str]:
-    """Every key that the schema knows at the path, through references and alternatives."""
+def _keys_at(root: Schema, schema: Schema, path: Path) -> Iterator[str]:
+    """Every key that the schema knows at the path."""
+    for branch in _schemas_at(root, schema, path):
+        yield from branch.get("properties", {})
+
+
+def _schemas_at(root: Schema, schema: Schema, path: Path) -> Iterator[Schema]:
+    """Every schema that speaks of the path, through references and alternatives."""
     for branch in _branches(root, schema):
         if not path:
-            yield from branch.get("properties", {})
+            yield branch
             continue
         head, rest = path[0], path[1:]
-        below = (
-            branch.get("items")
-            if isinstance(head, int)
-            else branch.get("properties", {}).get(head, branch.get("additionalProperties"))
-        )
+        named = branch.get("properties", {}).get(head, branch.get("additionalProperties"))
+        below = branch.get("items") if isinstance(head, int) else named
         if isinstance(below, dict):
-            yield from _keys_at(root, below, rest)
+            yield from _schemas_at(root, below, rest)
 
 
 def _branches(root: Schema, schema: Schema) -> Iterator[Schema]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import wrap
 
-from tabulate import tabulate
-
 from planner.formats._words import (
     budget_money,
     coverage,
@@ -56,7 +54,7 @@ def _table(report: Report) -> str:
     )
     if any(workload.one_off for workload in report.workloads):
         rows.append(("one-off", "", "", "", "", money(totals.one_off_usd), budget_money(totals.one_off_budget_usd)))
-    return tabulate(_fitted(rows), HEAD, disable_numparse=True, colalign=("left",) * 3 + ("right",) * 4)
+    return _tabulated(_fitted(rows), HEAD, 3)
 
 
 def _row(workload: WorkloadReport) -> tuple[str, ...]:
@@ -96,7 +94,14 @@ def _budgets(checks: Sequence[BudgetCheck]) -> str:
         for c in checks
     ]
     head = ("budget for", "verdict", "limit", "expected", "budget")
-    return tabulate(rows, head, disable_numparse=True, colalign=("left", "left", "right", "right", "right"))
+    return _tabulated(rows, head, 2)
+
+
+def _tabulated(rows: Sequence[Sequence[str]], head: Sequence[str], words: int) -> str:
+    """The table with so many columns of words before the amounts; the library is loaded only for a table."""
+    from tabulate import tabulate
+
+    return tabulate(rows, head, disable_numparse=True, colalign=("left",) * words + ("right",) * (len(head) - words))
 
 
 def _finding(finding: Finding) -> str:
