@@ -34,11 +34,13 @@ class Limits:
         self, limit: str, account: Account, model: str, region: str = "global", input_tokens: Exact = 0
     ) -> LimitValue | None:
         """The limit as the account states it, else as published; None where neither is known."""
-        key = (limit, account.name, model, region, input_tokens if limit in self._by_size else 0)
+        stated = self._stated(limit, account, model)
+        if stated is not None:
+            return stated
+        size = input_tokens if limit in self._by_size else 0
+        key = (limit, account.provider, account.tier, account.subscription, model, region, size)
         if key not in self._found:
-            self._found[key] = self._stated(limit, account, model) or self._published(
-                limit, account, model, region, input_tokens
-            )
+            self._found[key] = self._published(limit, account, model, region, input_tokens)
         return self._found[key]
 
     def value(self, limit: str, account: Account, model: str, region: str = "global", input_tokens: Exact = 0) -> Any:

@@ -18,9 +18,9 @@ from tests.making import ROOT, manifest_text, workload
 PACKAGE = ROOT / "planner"
 
 FLOORS = (
-    "problems", "units", "scalars", "documents", "schema", "manifest", "parsing", "pricebook", "limits", "queues",
-    "costs", "reserves", "batchfiles", "case", "facts", "operators", "rules", "catalog", "decisions", "cases",
-    "report", "budgets", "findings", "ledger", "plan", "config", "rulepages", "formats", "story", "files", "commands",
+    "problems", "units", "scalars", "documents", "schema", "manifest", "parsing", "rates", "pricebook", "limits",
+    "queues", "runs", "costs", "reserves", "batchfiles", "case", "facts", "operators", "rules", "catalog", "decisions", "cases",
+    "report", "budgets", "findings", "ledger", "plan", "config", "rulepages", "formats", "story", "excerpts", "disk", "files", "commands",
     "cli",
 )  # fmt: skip
 """A module imports only from those before it. A folder is one floor, and what lies in it belongs to it."""
@@ -28,7 +28,7 @@ FLOORS = (
 ROOMS = {"formats": "_words", "commands": "_shared"}
 """Folders whose modules know nothing of each other, and the one module that they share."""
 
-SHELL = ("files", "commands", "cli")
+SHELL = ("disk", "files", "commands", "cli")
 WORLD = frozenset(
     "asyncio ctypes fileinput getpass glob http io locale logging multiprocessing os pathlib platform random secrets "
     "select shutil signal socket sqlite3 ssl subprocess sys tempfile threading time urllib uuid webbrowser".split()
