@@ -11,7 +11,7 @@ from planner.case import Case, Settled
 from planner.catalog import Catalog
 from planner.costs import all_lanes, reasoning_tokens
 from planner.decisions import Decision
-from planner.manifest import Manifest, Workload
+from planner.manifest import Account, Manifest, Workload
 from planner.pricebook import PriceBook
 from planner.rates import Model
 from planner.runs import run_of
@@ -20,13 +20,19 @@ from planner.units import Exact, simple
 
 def build(manifest: Manifest, catalog: Catalog, on: date, request_files: Mapping[str, RequestFile]) -> list[Case]:
     """A case per workload, in the manifest's order."""
-    return [_case(manifest, workload, catalog, on, request_files) for workload in manifest.workloads]
+    return [case_of(manifest, workload, catalog, on, request_files.get(workload.id)) for workload in manifest.workloads]
 
 
-def _case(
-    manifest: Manifest, w: Workload, catalog: Catalog, on: date, request_files: Mapping[str, RequestFile]
+def case_of(
+    manifest: Manifest,
+    w: Workload,
+    catalog: Catalog,
+    on: date,
+    request_file: RequestFile | None = None,
+    account: Account | None = None,
 ) -> Case:
-    book, account = catalog.book, manifest.account_of(w)
+    """The case of one workload; `account` stands in for the one that the manifest gives it."""
+    book, account = catalog.book, account or manifest.account_of(w)
     canonical, model = book.canonical(w.provider, w.model), _model(book, w, on)
     reasoning = reasoning_tokens(w, model, catalog.reasoning[manifest.reasoning_policy], catalog.measured_high)
     requests = w.volume.a_month(manifest.month_days)
@@ -46,7 +52,7 @@ def _case(
         reasoning=reasoning,
         run=run_of(w, manifest.month_days, limit),
         costs=all_lanes(book, w, on, requests, reasoning.expected),
-        request_file=request_files.get(w.id),
+        request_file=request_file,
     )
 
 

@@ -54,6 +54,7 @@ def workload_report(
         lines=_lines(case.costs[decision.lane].lines, held),
         facts={name: bare(value, VOCABULARY[name].kind) for name, value in facts.items()} if trace_all else {},
         unknown=[name for name in VOCABULARY if name not in facts] if trace_all else [],
+        flips=[],
     )
 
 

@@ -66,6 +66,22 @@ class Monthly(NamedTuple):
     forgone_by: str | None
 
 
+class Flip(NamedTuple):
+    """Where a decision changes along one dimension: `at` is the nearest point, None where there is none.
+
+    `expected_usd` is the cost there in the new lane, `instead_of_usd` in the lane that it leaves.
+    """
+
+    dimension: str
+    unit: str
+    now: Decimal | None
+    at: Decimal | None
+    mode: str | None
+    decided_by: str | None
+    expected_usd: Decimal | None
+    instead_of_usd: Decimal | None
+
+
 class WorkloadReport(NamedTuple):
     """One workload: its decision with the trace, its money with the lines, and what was assumed."""
 
@@ -90,6 +106,7 @@ class WorkloadReport(NamedTuple):
     lines: list[BillLine]
     facts: dict[str, str]
     unknown: list[str]
+    flips: list[Flip]
 
 
 class BookName(NamedTuple):

@@ -20,10 +20,14 @@ _SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 class Condition(NamedTuple):
-    """A tree of comparisons, compiled. `reads` are the facts it looks at, in the order of the text."""
+    """A tree of comparisons, compiled. `reads` are the facts it looks at, in the order of the text.
+
+    `leaves` are its single comparisons.
+    """
 
     test: Callable[[Facts], Truth]
     reads: tuple[str, ...]
+    leaves: tuple[Callable[[Facts], Truth], ...]
 
 
 class Rule(NamedTuple):
@@ -155,7 +159,7 @@ class _Reader:
 
     def all(self, parts: Sequence[Any], path: Path, depth: int = 0) -> Condition:
         compiled = [self._part(part, (*path, index), depth) for index, part in enumerate(parts)]
-        return Condition(all_of([part.test for part in compiled]), _reads(compiled))
+        return _joined(all_of, compiled)
 
     def _part(self, part: Any, path: Path, depth: int) -> Condition:
         if isinstance(part, str):
@@ -164,9 +168,7 @@ class _Reader:
         (word, parts), *_ = part.items()
         self.lines.append("  " * depth + f"{word}:")
         compiled = [self._part(inner, (*path, word, index), depth + 1) for index, inner in enumerate(parts)]
-        tests = [inner.test for inner in compiled]
-        joined = {"any": any_of, "all": all_of, "not": none_of}[word](tests)
-        return Condition(joined, _reads(compiled))
+        return _joined({"any": any_of, "all": all_of, "not": none_of}[word], compiled)
 
     def _leaf(self, text: str, path: Path) -> Condition:
         found = _LEAF.fullmatch(text.strip())
@@ -185,7 +187,7 @@ class _Reader:
             )
         if verb == "is" and operand in ("known", "unknown"):
             wanted = operand == "known"
-            return Condition(lambda facts: (name in facts) is wanted, (name,))
+            return _compared(lambda facts: (name in facts) is wanted, name)
         operator = OPERATORS[verb]
         if fact.kind not in operator.kinds:
             return self._wrong(path, f"{quoted(verb)} cannot stand behind {name}, which is a {fact.kind}")
@@ -202,9 +204,10 @@ class _Reader:
                 return self._wrong(
                     path, f"{quoted(operand)} is known only after the decision: a rule that assigns cannot read it"
                 )
-            return Condition(
+            return _compared(
                 lambda facts: holds(facts[name], facts[operand]) if name in facts and operand in facts else None,
-                (name, operand),
+                name,
+                operand,
             )
         takes = OPERATORS[verb].takes
         wanted = kind if takes == "same" else takes
@@ -219,7 +222,7 @@ class _Reader:
             )
         if operand in self.params:
             self.values[operand] = (value, "words" if wanted == "list" else wanted)
-        return Condition(lambda facts: holds(facts[name], value) if name in facts else None, (name,))
+        return _compared(lambda facts: holds(facts[name], value) if name in facts else None, name)
 
     def examples(self, outcome: str) -> list[dict[str, Value]]:
         read = []
@@ -239,7 +242,7 @@ class _Reader:
 
     def _wrong(self, path: Path, says: str) -> Condition:
         self.problems.append(Problem(path, says))
-        return Condition(lambda facts: None, ())
+        return _compared(lambda facts: None)
 
 
 def all_of(tests: Sequence[Callable[[Facts], Truth]]) -> Callable[[Facts], Truth]:
@@ -285,5 +288,13 @@ def none_of(tests: Sequence[Callable[[Facts], Truth]]) -> Callable[[Facts], Trut
     return test
 
 
-def _reads(parts: Sequence[Condition]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for part in parts for name in part.reads))
+def _compared(test: Callable[[Facts], Truth], *reads: str) -> Condition:
+    return Condition(test, reads, (test,))
+
+
+def _joined(
+    how: Callable[[Sequence[Callable[[Facts], Truth]]], Callable[[Facts], Truth]], parts: Sequence[Condition]
+) -> Condition:
+    reads = dict.fromkeys(name for part in parts for name in part.reads)
+    leaves = tuple(leaf for part in parts for leaf in part.leaves)
+    return Condition(how([part.test for part in parts]), tuple(reads), leaves)

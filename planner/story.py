@@ -9,7 +9,7 @@ from textwrap import wrap
 from planner.facts import VOCABULARY
 from planner.formats._words import budget_usd, money, one_line, percent, usd
 from planner.operators import shown
-from planner.report import BillLine, Finding, Report, TraceEntry, WorkloadReport
+from planner.report import BillLine, Finding, Flip, Report, TraceEntry, WorkloadReport
 from planner.rules import Rule
 from planner.units import exact, plain
 
@@ -27,6 +27,7 @@ def tell(report: Report, workload: WorkloadReport, rules: Mapping[str, Rule]) ->
         ("What is not known", [", ".join(workload.unknown) or "nothing is unknown"]),
         ("Lanes, a month each" if not workload.one_off else "Lanes, for the one job", _lanes(workload)),
         ("The sum, line by line", _bill(workload)),
+        ("What would flip it", _flips(workload)),
         ("Assumptions", workload.assumptions or ["none"]),
         ("Findings", [_finding(f) for f in report.findings if f.workload == workload.id] or ["none"]),
     ]
@@ -154,6 +155,35 @@ def _provenance(line: BillLine) -> str:
     parts = [f"{line.source}, verified {line.verified}, rate since {line.since}"] if line.source else []
     parts += [line.note] if line.note else []
     return "; ".join(parts)
+
+
+def _flips(w: WorkloadReport) -> list[str]:
+    """One line per dimension; at nothing, where no change of it alone leads to another mode."""
+    lines = []
+    for flip in w.flips:
+        now = "not stated" if flip.now is None else f"now {_amount(flip, flip.now)}"
+        if flip.at is None:
+            lines.append(f"- {flip.dimension}: no change of it alone ({now})")
+            continue
+        costs = f"{usd(flip.expected_usd)} instead of {usd(flip.instead_of_usd)} {'for the job' if w.one_off else 'a month'}"
+        by = flip.decided_by or "no rule"
+        lines.append(f"- {flip.dimension}: {flip.mode} {_point(flip, flip.at)} ({now}), decided by {by}; there {costs}")
+    return lines
+
+
+def _point(flip: Flip, at: Decimal) -> str:
+    """The point in words: a wait is given as the round time that it lies just below."""
+    if flip.unit == "duration" and flip.now is not None and at < flip.now:
+        return f"below {_amount(flip, at + Decimal('0.001'))}"
+    return f"at {_amount(flip, at)}"
+
+
+def _amount(flip: Flip, value: Decimal) -> str:
+    if flip.unit == "duration":
+        return shown(exact(value), "duration")
+    if flip.dimension == "batch price":
+        return f"{plain(value * 100)} % {flip.unit}"
+    return f"{shown(exact(value), 'number')} {flip.unit}"
 
 
 def _finding(finding: Finding) -> str:

@@ -20,7 +20,7 @@ PACKAGE = ROOT / "planner"
 FLOORS = (
     "problems", "units", "scalars", "documents", "schema", "manifest", "parsing", "rates", "pricebook", "limits",
     "queues", "runs", "costs", "reserves", "batchfiles", "case", "facts", "operators", "rules", "catalog", "decisions", "cases",
-    "report", "budgets", "findings", "ledger", "plan", "config", "rulepages", "formats", "story", "excerpts", "disk", "files", "commands",
+    "report", "flips", "budgets", "findings", "ledger", "plan", "config", "rulepages", "formats", "story", "excerpts", "disk", "files", "commands",
     "cli",
 )  # fmt: skip
 """A module imports only from those before it. A folder is one floor, and what lies in it belongs to it."""

@@ -14,6 +14,7 @@ from planner import files
 from planner.catalog import Catalog
 from planner.config import Config
 from planner.disk import read_bytes, write_atomically
+from planner.manifest import Manifest
 from planner.plan import plan
 from planner.problems import Refused
 from planner.report import Report
@@ -81,6 +82,7 @@ class Planned(NamedTuple):
     """A report with what it was made from."""
 
     report: Report
+    manifest: Manifest
     catalog: Catalog
     config: Config
 
@@ -99,7 +101,7 @@ def planned(
     catalog = files.load_catalog(manifest, prices, rule_folders, settings)
     request_files = files.probe_request_files(manifest)
     report = plan(manifest, catalog, day or today(), request_files, trace_all, settings.gate)
-    return Planned(report, catalog, settings)
+    return Planned(report, manifest, catalog, settings)
 
 
 def write(text: str, output: Path | None) -> None:

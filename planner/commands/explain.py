@@ -10,6 +10,7 @@ import click
 
 from planner import formats
 from planner.commands._shared import planned, valuing, write, writing
+from planner.flips import flips
 from planner.problems import Refused, quoted, suggestion
 from planner.report import exit_code
 
@@ -30,7 +31,7 @@ def command(
     output: Path | None,
 ) -> None:
     """Tell why WORKLOAD of MANIFEST is assigned as it is, and how its cost adds up."""
-    report, catalog, settings = planned(manifest, day, prices, rule_folders, config, trace_all=True)
+    report, stated, catalog, settings = planned(manifest, day, prices, rule_folders, config, trace_all=True)
     ids = [told.id for told in report.workloads]
     if workload not in ids:
         raise Refused(
@@ -39,6 +40,7 @@ def command(
             ]
         )
     told = report.workloads[ids.index(workload)]
+    told = told._replace(flips=flips(stated, catalog, report.valued_on, stated.workloads[ids.index(workload)]))
     own = [finding for finding in report.findings if finding.workload == workload]
     if format_name == "text":
         from planner.story import tell

@@ -40,7 +40,7 @@ def command(
     complaints: list[str] = []
     for path in manifests(paths):
         try:
-            report, _, settings = planned(path, day, prices, rule_folders, config)
+            report, _, _, settings = planned(path, day, prices, rule_folders, config)
         except Refused as refused:
             complaints += refused.complaints
             continue

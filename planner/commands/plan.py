@@ -34,6 +34,6 @@ def command(
 ) -> None:
     """Assign each workload of MANIFEST to real-time or batch and print what a month costs."""
     render = formats.plan_format(format_name)
-    report, _, settings = planned(manifest, day, prices, rule_folders, config)
+    report, _, _, settings = planned(manifest, day, prices, rule_folders, config)
     write(render(report), output)
     sys.exit(exit_code(report.findings, report.budgets, fail_on or settings.fail_on, report.gate))
