@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from tabulate import tabulate
 
-from planner.files import DATA
+from planner.disk import DATA
 
 ROUNDS = 15
 DAY = "2026-11-24"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from planner.batchfiles.probe import RequestFile
@@ -21,6 +22,12 @@ class Settled(NamedTuple):
     mode: str
     lane: str
     account_enqueued_tokens: Exact | None
+    account_queue_finish_seconds: Exact | None
+    account_requests_per_minute: Exact | None
+    account_tokens_per_minute: Exact | None
+    account_input_tokens_per_minute: Exact | None
+    account_expected_usd: Decimal | None
+    pin_extra_usd: Decimal | None
 
 
 class Case(NamedTuple):

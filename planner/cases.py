@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from planner.batchfiles.probe import RequestFile
-from planner.case import Case, Settled
+from planner.case import Case
 from planner.catalog import Catalog
 from planner.costs import all_lanes, reasoning_tokens
-from planner.decisions import Decision
 from planner.manifest import Account, Manifest, Workload
 from planner.pricebook import PriceBook
 from planner.rates import Model
 from planner.runs import run_of
-from planner.units import Exact, simple
 
 
 def build(manifest: Manifest, catalog: Catalog, on: date, request_files: Mapping[str, RequestFile]) -> list[Case]:
@@ -61,21 +59,3 @@ def _model(book: PriceBook, w: Workload, on: date) -> Model | None:
     asked = book.model(w.provider, w.model)
     answers = book.model(w.provider, book.billed_as(w.provider, w.model, on))
     return answers._replace(retirement=asked.retirement) if answers and asked else answers
-
-
-def settle(cases: Sequence[Case], decisions: Sequence[Decision]) -> list[Case]:
-    """The cases with what is known only after every workload was decided: shared queues."""
-    enqueued: dict[tuple[str, str, str], Exact | None] = {}
-    for case, decision in zip(cases, decisions, strict=True):
-        if decision.mode == "batch":
-            key, run = _queue_of(case), case.run.enqueued_tokens
-            before = enqueued.get(key, 0)
-            enqueued[key] = None if before is None else simple(before + run)
-    return [
-        case._replace(settled=Settled(decision.mode, decision.lane, enqueued.get(_queue_of(case))))
-        for case, decision in zip(cases, decisions, strict=True)
-    ]
-
-
-def _queue_of(case: Case) -> tuple[str, str, str]:
-    return case.account.name, case.canonical, case.workload.region

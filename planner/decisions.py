@@ -20,7 +20,8 @@ class Decision(NamedTuple):
 
     `decided_by` is the rule, `pin`, or None where nothing decided. `opposed` are required rules that want the
     opposite of each other: then nobody's wish is followed blindly and the work stays in real time.
-    `tied` are preferred rules of one weight that want the opposite of each other.
+    `tied` are preferred rules of one weight that want the opposite of each other. `unpinned` is the lane that the
+    rules alone would choose, where a pin holds.
     """
 
     mode: str
@@ -29,6 +30,7 @@ class Decision(NamedTuple):
     reason: str
     opposed: tuple[str, ...] = ()
     tied: tuple[str, ...] = ()
+    unpinned: str | None = None
 
 
 class _Wish(NamedTuple):
@@ -43,9 +45,16 @@ class _Wish(NamedTuple):
 
 def decide(verdicts: Sequence[Verdict], pin: Pin | None, on: date, facts: Mapping[str, Any]) -> Decision:
     """The decision: required rules and pins first, else the preferred rule of the greatest weight, else real-time."""
+    if pin is not None and (pin.until is None or on <= pin.until):
+        without = decide(verdicts, None, on, facts)
+        return _decided(verdicts, facts, pin)._replace(unpinned=without.lane)
+    return _decided(verdicts, facts, None)
+
+
+def _decided(verdicts: Sequence[Verdict], facts: Mapping[str, Any], pin: Pin | None) -> Decision:
     fired = [verdict.rule for verdict in verdicts if verdict.outcome == "fires" and verdict.rule.assign]
     required = [_wish(rule, facts) for rule in fired if rule.strength == "required"]
-    if pin is not None and (pin.until is None or on <= pin.until):
+    if pin is not None:
         required.append(_pinned(pin))
     if required:
         return _strongest(required, opposed=True)

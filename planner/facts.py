@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from planner.batchfiles.probe import RequestFile
 from planner.case import Case, Settled
+from planner.outlook import break_even_cached_percent, elsewhere, price_change, regional_surcharge_percent
 from planner.runs import DAY
 from planner.units import Exact, exact, minus, percentage, simple
 
@@ -221,10 +222,29 @@ VOCABULARY: dict[str, Fact] = {
     "file_url": Fact("word", "batch.request_file", "the one url that its lines name", _file(lambda f: f.urls[0] if len(f.urls) == 1 else None)),
     "file_unreadable": Fact("number", "batch.request_file", "lines that are no JSON object", _file(lambda f: f.unreadable)),
     "file_first_unreadable": Fact("number", "batch.request_file", "number of the first such line", _file(lambda f: f.first_unreadable)),
+    "requests_per_minute": Fact("number", "volume", "requests per minute, spread evenly", lambda c: c.run.requests_per_minute),
+    "limit_requests_per_minute": Fact("number", "account", "real-time requests per minute that the account may send", lambda c: c.limit("requests_per_minute")),
+    "limit_tokens_per_minute": Fact("number", "account", "real-time tokens per minute that the account may use", lambda c: c.limit("tokens_per_minute")),
+    "limit_input_tokens_per_minute": Fact("number", "account", "uncached real-time input tokens per minute that the account may use", lambda c: c.limit("input_tokens_per_minute")),
+    "spend_cap_usd": Fact("usd", "account", "spend at which the provider stops the account", lambda c: c.limit("spend_cap_monthly_usd")),
+    "results_kept_seconds": Fact("duration", "batch", "time for which the provider keeps results", lambda c: None if c.limit("batch_results_kept_days") is None else c.limit("batch_results_kept_days") * DAY),
+    "batch_pick_up_seconds": Fact("duration", "batch.pick_up_within", "time within which results are fetched", lambda c: c.workload.batch.pick_up_within_seconds),
+    "days_until_price_change": Fact("number", "model", "days until the real-time price changes", lambda c: change.days if (change := price_change(c)) else None),
+    "price_change_percent": Fact("percent", "model", "change of the real-time month then", lambda c: _exact(change.percent) if (change := price_change(c)) else None),
+    "cheaper_provider": Fact("word", "provider", "provider among those named where the same model costs less", lambda c: other.provider if (other := elsewhere(c)) else None),
+    "cheaper_saving_usd": Fact("usd", "provider", "saving a month there, in real time", lambda c: _exact(other.saving_usd) if (other := elsewhere(c)) else None),
+    "regional_surcharge_percent": Fact("percent", "region", "what the region costs over global processing", lambda c: _exact(regional_surcharge_percent(c))),
+    "break_even_cached_percent": Fact("percent", "tokens.cached_input", "cached share of the input at which real time costs as little as batch", break_even_cached_percent),
     "pinned": Fact("word", "lane", "lane that people chose", lambda c: c.workload.pin.lane if c.workload.pin else None),
     "pin_expired": Fact("flag", "lane.until", "the choice no longer holds", _pin_expired),
     "mode": Fact("word", "id", "real-time or batch, as decided", _settled(lambda s: s.mode), decided=True),
     "lane": Fact("word", "id", "price lane, as decided", _settled(lambda s: s.lane), decided=True),
+    "account_queue_finish_seconds": Fact("duration", "volume", "time until the queue has taken all batch runs of the account and model", _settled(lambda s: s.account_queue_finish_seconds), decided=True),
+    "account_requests_per_minute": Fact("number", "volume", "real-time requests per minute of the account and model, spread evenly", _settled(lambda s: s.account_requests_per_minute), decided=True),
+    "account_tokens_per_minute": Fact("number", "volume", "real-time tokens per minute of the account and model, spread evenly", _settled(lambda s: s.account_tokens_per_minute), decided=True),
+    "account_input_tokens_per_minute": Fact("number", "volume", "uncached real-time input tokens per minute of the account and model, spread evenly", _settled(lambda s: s.account_input_tokens_per_minute), decided=True),
+    "account_expected_usd": Fact("usd", "account", "expected cost of everything on the account", _settled(lambda s: _exact(s.account_expected_usd)), decided=True),
+    "pin_extra_usd": Fact("usd", "lane", "what the pinned lane costs more than the rules' choice", _settled(lambda s: _exact(s.pin_extra_usd)), decided=True),
     "account_enqueued_tokens": Fact("number", "volume", "input tokens that all batch runs of the account and model enqueue", _settled(lambda s: s.account_enqueued_tokens), decided=True),
 }
 # fmt: on

@@ -93,11 +93,9 @@ def load_catalog(
 
 
 def models_of(manifest: Manifest) -> dict[str, set[str]]:
-    """The models that the manifest names, by provider."""
-    models: dict[str, set[str]] = {}
-    for workload in manifest.workloads:
-        models.setdefault(workload.provider, set()).add(workload.model)
-    return models
+    """The models that the manifest names, by provider: each provider is asked for all, to compare them."""
+    named = {workload.model for workload in manifest.workloads}
+    return {workload.provider: named for workload in manifest.workloads}
 
 
 def load_price_book(names: Sequence[str], models: Mapping[str, Iterable[str] | None], base: Path = Path()) -> PriceBook:

@@ -88,6 +88,7 @@ class BatchPlan(NamedTuple):
     submit_on: str | None = None
     files_per_run: int | None = None
     expires_after_seconds: Exact | None = None
+    pick_up_within_seconds: Exact | None = None
     fallback: str | None = None
     fallback_share_percent: Exact = 0
     retry_share_percent: Exact = 0

@@ -22,7 +22,7 @@ from planner.manifest import (
 )
 from planner.problems import Path, Problem, quoted, suggestion
 from planner.schema import Schema, misfits
-from planner.units import exact, percent, plain, seconds
+from planner.units import exact, minutes, percent, plain, seconds
 
 
 def parse(document: Document, schema: Schema) -> Manifest:
@@ -98,7 +98,7 @@ class _Faults:
         if until is not None and _day(until) is None:
             yield self._at("lane", "until", says=f"there is no day {until}")
         hours = fields["volume"].get("hours_utc")
-        if hours is not None and not _minutes(hours[:5]) < _minutes(hours[6:]) <= 1440:
+        if hours is not None and not minutes(hours[:5]) < minutes(hours[6:]) <= 1440:
             says = f"{quoted(hours)} is not a part of one day: write it as 10:00-18:00"
             yield self._at("volume", "hours_utc", says=says)
 
@@ -146,10 +146,6 @@ def _has(node: Any, field: tuple[str, ...]) -> bool:
             return False
         node = node[part]
     return True
-
-
-def _minutes(clock: str) -> int:
-    return int(clock[:2]) * 60 + int(clock[3:])
 
 
 def _duplicates(workloads: list[dict[str, Any]]) -> Iterator[Problem]:
@@ -220,6 +216,7 @@ def _batch(stated: dict[str, Any]) -> BatchPlan:
     return BatchPlan(
         every_seconds=seconds(stated["every"]) if "every" in stated else None,
         expires_after_seconds=seconds(stated["expires_after"]) if "expires_after" in stated else None,
+        pick_up_within_seconds=seconds(stated["pick_up_within"]) if "pick_up_within" in stated else None,
         fallback_share_percent=percent(stated.get("fallback_share", "0%")) or 0,
         retry_share_percent=percent(stated.get("retry_share", "0%")) or 0,
         poll_until=tuple(stated["poll_until"]) if "poll_until" in stated else None,

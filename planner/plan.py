@@ -17,6 +17,7 @@ from planner.manifest import Manifest
 from planner.report import BookName, Finding, Report, WorkloadReport
 from planner.reserves import reserves
 from planner.rules import Verdict, judge
+from planner.settling import settle
 
 
 def plan(
@@ -37,7 +38,7 @@ def plan(
     facts = [observe(case) for case in workload_cases]
     verdicts = [[judge(rule, known) for rule in assignment] for known in facts]
     decisions = [decide(v, c.workload.pin, on, f) for v, c, f in zip(verdicts, workload_cases, facts, strict=True)]
-    settled = cases.settle(workload_cases, decisions)
+    settled = settle(workload_cases, decisions)
     told = [
         _tell(manifest, catalog, case, known, fired, decision, trace_all)
         for case, known, fired, decision in zip(settled, facts, verdicts, decisions, strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -110,6 +110,25 @@ class PriceBook:
         """True where the lane has cheaper hours."""
         schedule = self._schedule(provider, region, model, lane, on)
         return schedule is not None and schedule.off_peak is not None
+
+    def loaded(self) -> list[str]:
+        """Providers whose files were read."""
+        return sorted({provider for layer in self._layers for provider in layer})
+
+    def days_ahead(self, provider: str, region: str, model: str, lane: str, on: date) -> list[date]:
+        """Days after `on` on which the lane's rate may become another: entries that begin or end, a re-routing."""
+        days = set()
+        known = self.model(provider, model)
+        if known and known.retirement and known.retirement.rerouted:
+            days.add(known.retirement.day)
+        billed = self.canonical(provider, self.billed_as(provider, model, on))
+        for file in self._files(provider):
+            for rate in model_data(file, billed).get("rates", ()):
+                if rate["lane"] == lane and rate.get("region", "global") in (region, "global"):
+                    days.add(day_of(rate["since"]))
+                    if "until" in rate:
+                        days.add(day_of(rate["until"]) + timedelta(days=1))
+        return sorted(day for day in days if day > on)
 
     def first_day(self, provider: str, region: str, model: str, lane: str) -> date | None:
         """The first day from which the lane has any rate; None if it never has."""

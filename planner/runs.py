@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from planner.manifest import Workload
 from planner.queues import Waves, waves
-from planner.units import Exact, divided, simple
+from planner.units import Exact, divided, minutes, simple
 
 DAY = 86400
 
@@ -20,6 +20,7 @@ class Run(NamedTuple):
     """
 
     requests_per_day: Exact | None
+    requests_per_minute: Exact | None
     requests: Exact
     enqueued_tokens: Exact
     waves: Waves | None
@@ -39,6 +40,7 @@ def run_of(workload: Workload, month_days: Exact, limit: Callable[[str], Any]) -
     most = limit("batch_files_max")
     return Run(
         requests_per_day=_spread_job(workload) if daily is None else daily,
+        requests_per_minute=None if daily is None else divided(daily, _minutes_a_day(workload.volume.hours_utc)),
         requests=requests,
         enqueued_tokens=enqueued,
         waves=_waves(workload, requests, limit),
@@ -55,6 +57,13 @@ def _spread_job(workload: Workload) -> Exact | None:
     """Requests per day of a one-off job, spread over the days that it may take."""
     wait = workload.latency_max_seconds
     return None if wait is None else divided(workload.volume.requests * DAY, max(DAY, wait))
+
+
+def _minutes_a_day(hours_utc: str | None) -> int:
+    """Minutes of the day in which requests come: all of it unless volume.hours_utc says otherwise."""
+    if hours_utc is None:
+        return 1440
+    return minutes(hours_utc[6:]) - minutes(hours_utc[:5])
 
 
 def _waves(workload: Workload, requests: Exact, limit: Callable[[str], Any]) -> Waves | None:

@@ -36,6 +36,11 @@ def seconds(text: str) -> Exact | None:
     return simple(exact(Decimal(found[1])) * SECONDS[found[2]]) if found else None
 
 
+def minutes(clock: str) -> int:
+    """Minutes since midnight at a time such as 18:30."""
+    return int(clock[:2]) * 60 + int(clock[3:])
+
+
 def count(text: str) -> Exact | None:
     """The number in 100, 2.5, 100K, 1M or 5G; None if it is not one."""
     found = _COUNT.fullmatch(text)

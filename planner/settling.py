@@ -1,0 +1,86 @@
+"""What is known only after every workload was decided: shared queues, rate limits and spend, and what a pin costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from decimal import Decimal
+
+from planner.case import Case, Settled
+from planner.decisions import Decision
+from planner.queues import waves
+from planner.units import Exact, minus, simple, total
+
+Decided = tuple[Case, Decision]
+
+
+def settle(cases: Sequence[Case], decisions: Sequence[Decision]) -> list[Case]:
+    """The cases with the sums of their accounts. A sum with an unknown part is unknown."""
+    decided = list(zip(cases, decisions, strict=True))
+    batch = [(case, decision) for case, decision in decided if decision.mode == "batch"]
+    live = [(case, decision) for case, decision in decided if decision.mode == "real-time"]
+    enqueued = _summed(batch, _queue_of, lambda case, _: case.run.enqueued_tokens)
+    requests = _summed(live, _queue_of, lambda case, _: case.run.requests_per_minute)
+    tokens = _summed(live, _queue_of, lambda case, _: _tokens_per_minute(case))
+    uncached = _summed(live, _queue_of, lambda case, _: _uncached_per_minute(case))
+    spend: dict[Hashable, list[Decimal | None]] = {}
+    for case, decision in decided:
+        spend.setdefault(case.account.name, []).append(case.costs[decision.lane].usd)
+    spent = {account: total(amounts) for account, amounts in spend.items()}
+    settled = []
+    for case, decision in decided:
+        queue = _queue_of(case)
+        own = Settled(
+            mode=decision.mode,
+            lane=decision.lane,
+            account_enqueued_tokens=enqueued.get(queue),
+            account_queue_finish_seconds=_finish(case, enqueued.get(queue)),
+            account_requests_per_minute=requests.get(queue),
+            account_tokens_per_minute=tokens.get(queue),
+            account_input_tokens_per_minute=uncached.get(queue),
+            account_expected_usd=spent[case.account.name],
+            pin_extra_usd=_pin_extra(case, decision),
+        )
+        settled.append(case._replace(settled=own))
+    return settled
+
+
+def _tokens_per_minute(case: Case) -> Exact | None:
+    """Input, visible output and expected reasoning tokens per minute, spread evenly; None for a one-off job."""
+    requests, w = case.run.requests_per_minute, case.workload
+    if requests is None:
+        return None
+    return simple(requests * (w.input.mean + w.visible_output_tokens + case.reasoning.expected))
+
+
+def _uncached_per_minute(case: Case) -> Exact | None:
+    """Input tokens per minute without those read from a cache, as providers count them that limit input apart."""
+    requests, w = case.run.requests_per_minute, case.workload
+    return None if requests is None else simple(requests * (w.input.mean - (w.cached_input_tokens or 0)))
+
+
+def _queue_of(case: Case) -> Hashable:
+    return case.account.name, case.canonical, case.workload.region
+
+
+def _summed(
+    decided: Iterable[Decided], key: Callable[[Case], Hashable], of: Callable[[Case, Decision], Exact | None]
+) -> dict[Hashable, Exact | None]:
+    sums: dict[Hashable, Exact | None] = {}
+    for case, decision in decided:
+        amount, before = of(case, decision), sums.get(key(case), 0)
+        sums[key(case)] = None if amount is None or before is None else simple(before + amount)
+    return sums
+
+
+def _finish(case: Case, tokens: Exact | None) -> Exact | None:
+    """When the last of the account's batch runs is through the queue, if all are submitted at once."""
+    window, quota = case.limit("batch_window_seconds"), case.limit("enqueued_tokens")
+    if tokens is None or window is None or quota is None:
+        return None
+    return waves(tokens, 1, quota, None, window).finish_seconds
+
+
+def _pin_extra(case: Case, decision: Decision) -> Decimal | None:
+    if decision.unpinned is None:
+        return None
+    return minus(case.costs[decision.lane].usd, case.costs[decision.unpinned].usd)
