@@ -118,7 +118,7 @@ def price_lines(rate: Rate, tokens: Mapping[str, Exact], requests: Exact) -> tup
     for kind, per_request in tokens.items():
         amount = rate.amounts.get(RATE_OF.get(kind, kind))
         if amount is None:
-            return f"no published {kind} rate in the {rate.lane} lane"
+            return f"book {rate.book} has no {kind} rate in the {rate.lane} lane"
         monthly = simple(per_request * requests)
         lines.append(
             Line(
@@ -159,15 +159,22 @@ def rate_at(book: PriceBook, workload: Workload, lane: str, on: date, input_toke
 
 
 def _missing(book: PriceBook, workload: Workload, lane: str, on: date) -> str:
-    place = f"{workload.model} at {workload.provider}" + (
-        "" if workload.region == "global" else f" in region {workload.region}"
-    )
-    if workload.provider not in book.providers():
-        return f"no prices for provider {quoted(workload.provider)}{suggestion(workload.provider, book.providers())}"
-    if book.model(workload.provider, workload.model) is None:
-        return f"unknown model {quoted(workload.model)} at {workload.provider}{suggestion(workload.model, book.names(workload.provider))}"
-    first = book.first_day(workload.provider, workload.region, workload.model, lane)
-    if first is not None and first > on:
+    """Why there is no rate, from the provider down to the size of the request."""
+    w = workload
+    if w.provider == "google":
+        return "provider 'google' is two providers here: write google-gemini (the Gemini API) or google-vertex"
+    if w.provider not in book.providers():
+        return f"no prices for provider {quoted(w.provider)}{suggestion(w.provider, book.providers())}"
+    if book.model(w.provider, w.model) is None:
+        return f"unknown model {quoted(w.model)} at {w.provider}{suggestion(w.model, book.names(w.provider))}"
+    regions = book.regions(w.provider, w.model, on)
+    place = f"{w.model} at {w.provider}"
+    if lane == "standard" and regions and w.region not in regions:
+        return f"no published rate for {place} in region {quoted(w.region)}; there are rates for: {', '.join(regions)}"
+    place += "" if w.region == "global" else f" in region {w.region}"
+    first = book.first_day(w.provider, w.region, w.model, lane)
+    if first is None:
+        return f"no published {lane} rate for {place}"
+    if first > on:
         return f"no published {lane} rate for {place} on {on} (known from {first})"
-    size = plain(workload.input.mean)
-    return f"no published {lane} rate for {place} on {on} with {size} input tokens a request"
+    return f"no published {lane} rate for {place} on {on} with {plain(w.input.mean)} input tokens a request"

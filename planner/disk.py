@@ -3,13 +3,62 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 
-from planner.problems import Refused, quoted
+from planner.problems import Refused, quoted, safe, suggestion
+from planner.schema import Schema
 
 _PACKAGE = Path(__file__).resolve().parent
 DATA = _PACKAGE / "_data" if (_PACKAGE / "_data").is_dir() else _PACKAGE.parent
 """Where rules, catalog and schemas lie: inside the installed package, or beside it in a checkout."""
+
+
+def exists(path: Path) -> bool:
+    """Whether anything lies at the path; no for a path that cannot be."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether the path is a folder; no for a path that cannot be."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def files_in(folder: Path, deep: bool = False) -> list[Path]:
+    """The YAML files of a folder, and with `deep` of those below it."""
+    found = folder.rglob("*") if deep else folder.glob("*")
+    return sorted(path for path in found if path.suffix in (".yaml", ".yml") and path.is_file())
+
+
+def load_schema(name: str) -> Schema:
+    """A schema by its name, such as manifest. Raises Refused for an unknown one."""
+    import json
+
+    path = DATA / "schemas" / f"{name}.schema.json"
+    if name not in schema_names():
+        raise Refused(
+            [f"no schema {quoted(name)}{suggestion(name, schema_names())}; there are: {', '.join(schema_names())}"]
+        )
+    loaded: Schema = json.loads(path.read_bytes())
+    return loaded
+
+
+def schema_text(name: str) -> str:
+    """The text of a schema, as published."""
+    load_schema(name)
+    return (DATA / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
+
+
+@cache
+def schema_names() -> tuple[str, ...]:
+    """The schemas that lie in the folder."""
+    return tuple(sorted(path.name.removesuffix(".schema.json") for path in (DATA / "schemas").glob("*.schema.json")))
 
 
 def read_bytes(path: Path | str) -> bytes:
@@ -17,11 +66,11 @@ def read_bytes(path: Path | str) -> bytes:
     try:
         return Path(path).read_bytes()
     except IsADirectoryError:
-        raise Refused([f"{path}: is a folder: name a file"]) from None
+        raise Refused([f"{safe(path)}: is a folder: name a file"]) from None
     except FileNotFoundError:
-        raise Refused([f"{path}: no such file"]) from None
+        raise Refused([f"{safe(path)}: no such file"]) from None
     except (OSError, ValueError) as error:
-        raise Refused([f"{quoted(path)}: cannot be read: {getattr(error, 'strerror', None) or error}"]) from None
+        raise Refused([f"{safe(path)}: cannot be read: {getattr(error, 'strerror', None) or error}"]) from None
 
 
 def write_atomically(path: Path | str, text: str) -> None:
@@ -40,7 +89,7 @@ def write_atomically(path: Path | str, text: str) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise Refused([f"{quoted(path)}: cannot be written: {error.strerror}"]) from None
+        raise Refused([f"{safe(path)}: cannot be written: {error.strerror}"]) from None
 
 
 def _umask() -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from planner.problems import Mark, Path, Problem, Refused, quoted
+from planner.problems import Mark, Path, Problem, Refused, quoted, safe
 from planner.scalars import Scalar, Trap, resolve
 
 MAX_DEPTH = 40
@@ -81,6 +81,7 @@ def _size(node: Any) -> int:
 
 def refusal(name: str, placed: list[tuple[Mark, str]]) -> Refused:
     """A refusal of a file, one line per problem and at most MAX_PROBLEMS of them."""
+    name = safe(name)
     lines = [f"{name}:{mark.line}:{mark.column}: {says}" for mark, says in sorted(set(placed))]
     more = len(lines) - MAX_PROBLEMS
     return Refused([*lines[:MAX_PROBLEMS], *([f"{name}: and {more} more problems"] if more > 0 else [])])
@@ -266,6 +267,8 @@ class _Builder:
 
     def _note(self, event: Any, says: str) -> None:
         self.problems.append((Mark(event.start_mark.line + 1, event.start_mark.column + 1), says))
+        if len(self.problems) > 10 * MAX_PROBLEMS:
+            raise _Stop
 
     def _stop(self, event: Any, says: str) -> None:
         self._note(event, says)

@@ -2,56 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from planner import excerpts
 from planner.batchfiles.probe import RequestFile, probe
+from planner.bookshelf import book_files, book_names, load_price_book, missing_book
 from planner.catalog import Catalog
 from planner.config import Config, parse_config
-from planner.disk import DATA, read_bytes
+from planner.disk import DATA, files_in, load_schema, read_bytes, schema_names, schema_text
 from planner.documents import Document, read_document
 from planner.limits import Limits
 from planner.manifest import Manifest
 from planner.parsing import parse
-from planner.pricebook import PriceBook
-from planner.problems import Problem, Refused, quoted, suggestion
+from planner.problems import Problem, Refused, quoted, safe
 from planner.rules import Rule, read_rule
 from planner.schema import Schema, misfits
+
+__all__ = ["book_files", "book_names", "load_price_book", "load_schema", "schema_names", "schema_text"]
 
 
 def read(path: Path | str) -> Document:
     """The YAML document in a file."""
     return read_document(read_bytes(path), str(path))
-
-
-def load_schema(name: str) -> Schema:
-    """A schema by its name, such as manifest. Raises Refused for an unknown one."""
-    import json
-
-    path = DATA / "schemas" / f"{name}.schema.json"
-    if name not in schema_names():
-        raise Refused(
-            [f"no schema {quoted(name)}{suggestion(name, schema_names())}; there are: {', '.join(schema_names())}"]
-        )
-    loaded: Schema = json.loads(path.read_bytes())
-    return loaded
-
-
-def schema_text(name: str) -> str:
-    """The text of a schema, as published."""
-    load_schema(name)
-    return (DATA / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
-
-
-@cache
-def schema_names() -> tuple[str, ...]:
-    """The schemas that lie in the folder."""
-    return tuple(sorted(path.name.removesuffix(".schema.json") for path in (DATA / "schemas").glob("*.schema.json")))
 
 
 def load_manifest(path: Path | str) -> Manifest:
@@ -80,6 +55,10 @@ def load_catalog(
     models: dict[str, set[str] | None] = dict(models_of(manifest))
     if whole:
         models = dict.fromkeys(models)
+    if isinstance(prices, str):
+        prices = (prices,)
+    if not prices:
+        _check_books(manifest, base)
     book = load_price_book(tuple(prices) or manifest.prices, models, Path() if prices else base)
     names = {p: named and {book.canonical(p, name) for name in named} for p, named in models.items()}
     ratios = read(DATA / "catalog" / "reasoning.yaml").data
@@ -92,68 +71,22 @@ def load_catalog(
     )
 
 
+def _check_books(manifest: Manifest, base: Path) -> None:
+    """Raises Refused at the name of a book that the manifest asks for and that is not there."""
+    one = isinstance(manifest.document.data.get("prices"), str)
+    problems = [
+        Problem(("prices",) if one else ("prices", index), missing)
+        for index, name in enumerate(manifest.prices)
+        if (missing := missing_book(name, base)) is not None
+    ]
+    if problems:
+        raise manifest.document.refuse(problems)
+
+
 def models_of(manifest: Manifest) -> dict[str, set[str]]:
     """The models that the manifest names, by provider: each provider is asked for all, to compare them."""
     named = {workload.model for workload in manifest.workloads}
     return {workload.provider: named for workload in manifest.workloads}
-
-
-def load_price_book(names: Sequence[str], models: Mapping[str, Iterable[str] | None], base: Path = Path()) -> PriceBook:
-    """The books layered in the order of their names. A path is layered over list unless a book stands below it.
-
-    Of the built-in books only what concerns the models is parsed, all of it for a provider with None.
-    """
-    built_in = book_names()
-    order = list(names) if names[0] in built_in else ["list", *names]
-    layers, digest = [], hashlib.sha256()
-    known: dict[str, set[str]] = {}
-    for name in order:
-        layer: dict[str, Any] = {}
-        for path in _book_files(name, built_in, base):
-            document = None
-            if name not in built_in:
-                raw = read_bytes(path)
-                document = read_document(raw, str(path))
-                _check(document, "prices")
-            elif path.stem in models:
-                raw = read_bytes(path)
-                text, listed = excerpts.of_prices(raw.decode(), models[path.stem])
-                document = read_document(text.encode(), str(path))
-                known.setdefault(path.stem, set()).update(listed)
-            else:
-                known.setdefault(path.stem, set())
-            if document is not None:
-                digest.update(hashlib.sha256(raw).digest())
-                layer[document.data["provider"]] = document.data
-        layers.append(layer)
-    title = "+".join(name if name in built_in else Path(name).stem for name in order)
-    return PriceBook(title, layers, f"sha256:{digest.hexdigest()}", known)
-
-
-@cache
-def book_names() -> tuple[str, ...]:
-    """The price books that lie in the catalog."""
-    return tuple(sorted(path.name for path in (DATA / "catalog" / "prices").iterdir() if path.is_dir()))
-
-
-def book_files(name: str) -> list[Path]:
-    """The files of a built-in book."""
-    return sorted((DATA / "catalog" / "prices" / name).glob("*.yaml"))
-
-
-def _book_files(name: str, built_in: tuple[str, ...], base: Path) -> list[Path]:
-    if name in built_in:
-        return book_files(name)
-    path = base / name
-    if path.is_dir():
-        return sorted(path.glob("*.yaml"))
-    if not path.exists() and "/" not in name and not name.endswith((".yaml", ".yml")):
-        raise Refused(
-            [
-                f"no price book {quoted(name)}{suggestion(name, built_in)}; there are: {', '.join(built_in)}, or name a file"
-            ]
-        )
-    return [path]
 
 
 def _limit_files(models: Mapping[str, Iterable[str] | None]) -> dict[str, Mapping[str, Any]]:
@@ -190,8 +123,11 @@ def rule_files(folders: Sequence[Path | str] = ()) -> list[Path]:
     found = sorted((DATA / "rules").glob("*/*.yaml"))
     for folder in folders:
         if not Path(folder).is_dir():
-            raise Refused([f"{folder}: no such folder of rules"])
-        found += sorted(Path(folder).rglob("*.yaml"))
+            raise Refused([f"{safe(folder)}: no such folder of rules"])
+        own = files_in(Path(folder), deep=True)
+        if not own:
+            raise Refused([f"{safe(folder)}: no rule in this folder"])
+        found += own
     return found
 
 
@@ -225,29 +161,6 @@ def _load_rule(path: Path, schema: Schema, config: Config, with_examples: bool) 
         if config.document is None:
             raise Refused([complaint]) from None
         raise config.document.refuse([Problem(("params", rule.id), complaint)]) from None
-
-
-def _check(document: Document, schema: str) -> None:
-    problems = misfits(document.data, load_schema(schema))
-    if not problems:
-        problems = _unknown_sources(document.data)
-    if problems:
-        raise document.refuse(problems)
-
-
-def _unknown_sources(data: dict[str, Any]) -> list[Problem]:
-    """Entries of a price file that name a source which its table lacks."""
-    problems = []
-    for name, model in data["models"].items():
-        for index, rate in enumerate(model["rates"]):
-            if rate["source"] not in data["sources"]:
-                problems.append(
-                    Problem(
-                        ("models", name, "rates", index, "source"),
-                        f"no source {quoted(rate['source'])} in sources{suggestion(rate['source'], data['sources'])}",
-                    )
-                )
-    return problems
 
 
 def probe_request_files(manifest: Manifest) -> dict[str, RequestFile]:

@@ -20,6 +20,7 @@ PROVIDER_ALIASES = {
     "vertex": "google-vertex", "vertex-ai": "google-vertex", "vertex_ai": "google-vertex", "gcp.vertex_ai": "google-vertex",
     "bedrock": "aws-bedrock", "aws.bedrock": "aws-bedrock", "mistral_ai": "mistral", "mistralai": "mistral",
     "x_ai": "xai", "x-ai": "xai", "together_ai": "together", "together-ai": "together", "fireworks_ai": "fireworks",
+    "vertexai": "google-vertex", "azure_openai": "azure-openai", "amazon-bedrock": "aws-bedrock", "x.ai": "xai",
 }  # fmt: skip
 """Other names of providers: OpenTelemetry's gen_ai.provider.name and what people commonly write."""
 
@@ -183,4 +184,4 @@ class Manifest(NamedTuple):
 
 def canonical_provider(name: str) -> str:
     """The name under which the catalog knows a provider."""
-    return PROVIDER_ALIASES.get(name.lower(), name)
+    return PROVIDER_ALIASES.get(name.lower(), name.lower())

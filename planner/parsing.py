@@ -90,6 +90,8 @@ class _Faults:
             if field not in tokens and not (field == "output" and fields.get("use_case") == "embedding"):
                 yield Problem(self._path, f"'tokens.{field}' is missing: state it here or in defaults")
         yield from self._account(fields, accounts)
+        yield from self._spreads(tokens)
+        yield from self._shares(fields.get("batch", {}))
         yield from self._tokens(fields, tokens)
         every = fields.get("batch", {}).get("every")
         if every is not None and not seconds(every):
@@ -98,9 +100,24 @@ class _Faults:
         if until is not None and _day(until) is None:
             yield self._at("lane", "until", says=f"there is no day {until}")
         hours = fields["volume"].get("hours_utc")
-        if hours is not None and not minutes(hours[:5]) < minutes(hours[6:]) <= 1440:
-            says = f"{quoted(hours)} is not a part of one day: write it as 10:00-18:00"
+        if hours is not None and (hours[:5] == hours[6:] or max(minutes(hours[:5]), minutes(hours[6:])) > 1440):
+            says = f"{quoted(hours)} is no part of a day: write it as 10:00-18:00, or 22:00-06:00 across midnight"
             yield self._at("volume", "hours_utc", says=says)
+
+    def _spreads(self, tokens: dict[str, Any]) -> Iterator[Problem]:
+        """A 95th percentile that the mean rules out: five in a hundred requests have as many tokens or more."""
+        for field in ("input", "output"):
+            spread = _spread(tokens.get(field, 0))
+            if spread.p95 is not None and spread.mean and spread.p95 > spread.mean * 20:
+                says = (
+                    f"a 95th percentile of {plain(spread.p95)} tokens needs a mean of at least {plain(spread.p95)} / 20"
+                )
+                yield self._at("tokens", field, says=f"{says}, not {plain(spread.mean)}: correct one of them")
+
+    def _shares(self, batch: dict[str, Any]) -> Iterator[Problem]:
+        for field in ("fallback_share", "retry_share"):
+            if (percent(batch.get(field, "0%")) or 0) > 100:
+                yield self._at("batch", field, says=f"{batch[field]} is more than all requests: at most 100%")
 
     def _account(self, fields: dict[str, Any], accounts: dict[str, Account]) -> Iterator[Problem]:
         name = fields.get("account")

@@ -52,12 +52,11 @@ class PriceBook:
         return sorted(listed | set(self._known.get(provider, ())))
 
     def canonical(self, provider: str, name: str) -> str:
-        """The name that the books list a model under, where the name is an alias of it."""
+        """The name under which the lowest layer lists a model, where the name is an alias of it."""
         key = (provider, name)
         if key not in self._canonical:
-            listed = (
-                n for f in self._files(provider) for n, d in f["models"].items() if name in (n, *d.get("aliases", ()))
-            )
+            files = reversed(list(self._files(provider)))
+            listed = (n for f in files for n, d in f["models"].items() if name in (n, *d.get("aliases", ())))
             self._canonical[key] = next(listed, name)
         return self._canonical[key]
 
@@ -121,9 +120,9 @@ class PriceBook:
         known = self.model(provider, model)
         if known and known.retirement and known.retirement.rerouted:
             days.add(known.retirement.day)
-        billed = self.canonical(provider, self.billed_as(provider, model, on))
+        billed = self.billed_as(provider, model, on)
         for file in self._files(provider):
-            for rate in model_data(file, billed).get("rates", ()):
+            for rate in self._data(provider, file, billed).get("rates", ()):
                 if rate["lane"] == lane and rate.get("region", "global") in (region, "global"):
                     days.add(day_of(rate["since"]))
                     if "until" in rate:
@@ -135,7 +134,7 @@ class PriceBook:
         days = [
             day_of(rate["since"])
             for file in self._files(provider)
-            for rate in model_data(file, model).get("rates", ())
+            for rate in self._data(provider, file, model).get("rates", ())
             if rate["lane"] == lane and rate.get("region", "global") in (region, "global")
         ]
         return min(days, default=None)
@@ -143,12 +142,26 @@ class PriceBook:
     def _files(self, provider: str) -> Iterator[Any]:
         return (layer[provider] for layer in self._layers if provider in layer)
 
+    def _data(self, provider: str, file: Any, name: str) -> dict[str, Any]:
+        """What a file says of the model, by the name asked for or by the one that the books list it under."""
+        return model_data(file, name) or model_data(file, self.canonical(provider, name))
+
+    def regions(self, provider: str, model: str, on: date) -> list[str]:
+        """Regions in which the model has a real-time rate on that day."""
+        found = {"global"} | {
+            region
+            for file in self._files(provider)
+            for data in (self._data(provider, file, model),)
+            for region in (*data.get("regions", {}), *(rate.get("region", "global") for rate in data.get("rates", ())))
+        }
+        return sorted(region for region in found if self._schedule(provider, region, model, "standard", on))
+
     def _read_model(self, provider: str, name: str) -> Model | None:
         known: dict[str, Any] = {}
         sources: dict[str, Any] = {}
         found = False
         for file in self._files(provider):
-            data = model_data(file, name)
+            data = self._data(provider, file, name)
             if data:
                 found = True
                 sources = {**file["sources"], **sources}
@@ -160,15 +173,15 @@ class PriceBook:
     def _schedule(self, provider: str, region: str, model: str, lane: str, on: date) -> Schedule | None:
         key = (provider, region, model, lane, on)
         if key not in self._schedules:
-            billed = self.canonical(provider, self.billed_as(provider, model, on))
+            billed = self.billed_as(provider, model, on)
             self._schedules[key] = self._read_schedule(provider, region, billed, lane, on)
         return self._schedules[key]
 
     def _read_schedule(self, provider: str, region: str, model: str, lane: str, on: date) -> Schedule | None:
         agreed: list[tuple[Decimal, str]] = []
         for file in self._files(provider):
-            stated, multiplier = entry_of(model_data(file, model), region, lane, on)
+            stated, multiplier = entry_of(self._data(provider, file, model), region, lane, on)
             if stated is not None:
                 return schedule_of(stated, file, multiplier, agreed)
-            agreed += discounts(file, model, lane, on)
+            agreed += discounts(file, (model, self.canonical(provider, model)), lane, on)
         return None

@@ -45,7 +45,11 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """`, did you mean 'x'?` for the nearest known word, else nothing. Never used to act on."""
     from difflib import get_close_matches
 
-    near = get_close_matches(word.lower(), list(known), n=1)
+    names = list(known)
+    longest = max(
+        (name for name in names if len(name) > 3 and word.lower().startswith(name.lower())), key=len, default=None
+    )
+    near = [longest] if longest else get_close_matches(word.lower(), names, n=1)
     return f", did you mean '{near[0]}'?" if near else ""
 
 
@@ -54,4 +58,10 @@ def quoted(text: object, most: int = 60) -> str:
     shown = str(text)
     if len(shown) > most:
         shown = shown[: most - 1] + "…"
-    return "'" + "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in shown) + "'"
+    return f"'{safe(shown)}'"
+
+
+def safe(text: object) -> str:
+    """The text with what a terminal would obey or hide written out: \\x1b, \\x202e."""
+    shown = str(text)
+    return shown if shown.isprintable() else "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in shown)

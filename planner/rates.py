@@ -100,12 +100,14 @@ def _multiplier(data: Mapping[str, Any], region: str) -> Decimal | None:
     return Decimal(stated["multiplier"]) if stated else None
 
 
-def discounts(file: Mapping[str, Any], model: str, lane: str, on: date) -> list[tuple[Decimal, str]]:
+def discounts(file: Mapping[str, Any], names: Sequence[str], lane: str, on: date) -> list[tuple[Decimal, str]]:
     """The negotiated discounts of a layer on the rates below it: what is left of a rate, and by which contract."""
     day = on.isoformat()
     found = []
     for discount in file.get("discounts", ()):
-        covered = model in discount.get("models", (model,)) and lane in discount.get("lanes", (lane,))
+        covered = any(name in discount.get("models", names) for name in names) and lane in discount.get(
+            "lanes", (lane,)
+        )
         if covered and discount["since"] <= day <= discount.get("until", day):
             percent = Decimal(discount["percent"])
             left = 1 - WIDE.divide(percent, Decimal(100))
@@ -167,7 +169,10 @@ def _retirement(stated: Mapping[str, Any], sources: Mapping[str, Any]) -> Retire
 
 def overlaps(hours: str, windows: tuple[str, ...]) -> bool:
     """Whether hours such as 10:00-18:00 touch any of the windows."""
-    return any(hours[:5] < window[6:] and window[:5] < hours[6:] for window in windows)
+    parts = [(hours[:5], hours[6:])]
+    if hours[6:] <= hours[:5]:
+        parts = [(hours[:5], "24:00"), ("00:00", hours[6:])]
+    return any(start < window[6:] and window[:5] < end for start, end in parts for window in windows)
 
 
 def day_of(text: str) -> date:

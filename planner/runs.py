@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from planner.manifest import Workload
 from planner.queues import Waves, waves
-from planner.units import Exact, divided, minutes, simple
+from planner.units import Exact, divided, minutes_of, simple
 
 DAY = 86400
 
@@ -61,9 +61,7 @@ def _spread_job(workload: Workload) -> Exact | None:
 
 def _minutes_a_day(hours_utc: str | None) -> int:
     """Minutes of the day in which requests come: all of it unless volume.hours_utc says otherwise."""
-    if hours_utc is None:
-        return 1440
-    return minutes(hours_utc[6:]) - minutes(hours_utc[:5])
+    return 1440 if hours_utc is None else minutes_of(hours_utc)
 
 
 def _waves(workload: Workload, requests: Exact, limit: Callable[[str], Any]) -> Waves | None:

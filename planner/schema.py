@@ -11,6 +11,7 @@ from planner.problems import Path, Problem, quoted, suggestion
 
 Schema = Mapping[str, Any]
 MAX_MISFITS = 200
+PIECE = 100
 
 UNPRICED = {
     "audio": "audio tokens",
@@ -26,17 +27,38 @@ UNPRICED = {
 
 
 def misfits(data: Any, schema: Schema) -> list[Problem]:
-    """Every way in which the data does not fit the schema, at most MAX_MISFITS; none if it fits."""
+    """Ways in which the data does not fit the schema, at most about MAX_MISFITS; none if it fits."""
     validator = jsonschema_rs.validator_for(dict(schema))
     if validator.is_valid(data):
         return []
     found: dict[Problem, None] = {}
-    for error in validator.iter_errors(data):
-        for problem in _explained(error, data, schema):
-            found[problem] = None
-        if len(found) >= MAX_MISFITS:
-            break
+    for first, part in _parts(data):
+        if validator.is_valid(part):
+            continue
+        for error in validator.iter_errors(part):
+            for problem in _explained(error, part, schema):
+                found[_moved(problem, first)] = None
+            if len(found) >= MAX_MISFITS:
+                return list(found)
     return list(found)
+
+
+def _parts(data: Any) -> Iterator[tuple[int, Any]]:
+    """The data, with a long list of workloads in pieces: a thousand faults are not worth finding all."""
+    items = data.get("workloads") if isinstance(data, dict) else None
+    if not isinstance(items, list) or len(items) <= PIECE:
+        yield 0, data
+        return
+    for first in range(0, len(items), PIECE):
+        yield first, {**data, "workloads": items[first : first + PIECE]}
+
+
+def _moved(problem: Problem, first: int) -> Problem:
+    """The problem with the place in the piece counted from the beginning of the list."""
+    where = problem.where
+    if first and len(where) > 1 and where[0] == "workloads" and isinstance(where[1], int):
+        return problem._replace(where=("workloads", where[1] + first, *where[2:]))
+    return problem
 
 
 def _explained(error: Any, data: Any, schema: Schema) -> Iterator[Problem]:
@@ -49,7 +71,7 @@ def _explained(error: Any, data: Any, schema: Schema) -> Iterator[Problem]:
             yield Problem(path, _alternatives(list(_alternative_keys(schema, path))))
         case "additionalProperties":
             known = list(_keys_at(schema, schema, path))
-            for key in details["unexpected"]:
+            for key in details["unexpected"][:MAX_MISFITS]:
                 yield Problem((*path, key), _unknown_key(key, known), at_key=True)
         case "propertyNames":
             yield Problem(path, f"a key here is not allowed: {_says(details['error'])}")

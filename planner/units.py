@@ -41,6 +41,11 @@ def minutes(clock: str) -> int:
     return int(clock[:2]) * 60 + int(clock[3:])
 
 
+def minutes_of(hours: str) -> int:
+    """Minutes in hours of the day such as 10:00-18:00, or 22:00-06:00 across midnight."""
+    return (minutes(hours[6:]) - minutes(hours[:5])) % 1440 or 1440
+
+
 def count(text: str) -> Exact | None:
     """The number in 100, 2.5, 100K, 1M or 5G; None if it is not one."""
     found = _COUNT.fullmatch(text)

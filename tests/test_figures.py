@@ -142,6 +142,13 @@ def test_json_keeps_what_is_exact_and_does_not_round_it_to_cents() -> None:
     assert monthly["real_time_usd"] == "1.55"
 
 
+def test_json_keeps_every_digit_of_a_large_amount() -> None:
+    # 999,999,999,999,999 x 999,999 tokens = 999,998,999,999,999,000,001 x 2 / 1M: more digits than a float holds
+    much = workload(volume={"requests": 999_999_999_999_999, "per": "month"}, tokens={"input": 999_999, "output": 0})
+    monthly = json.loads(plan_json.render(planned(much)))["workloads"][0]["monthly"]
+    assert monthly["real_time_usd"] == "1999997999999998.000002"
+
+
 # Other days
 
 

@@ -20,14 +20,14 @@ FLOORS = (
     "problems", "units", "scalars", "documents", "schema", "manifest", "parsing", "rates", "pricebook", "limits",
     "queues", "runs", "costs", "reserves", "batchfiles", "case", "outlook", "facts", "operators", "rules", "catalog", "decisions", "settling",
     "cases", "report", "flips", "budgets", "findings", "ledger", "plan", "config", "rulepages", "formats", "story",
-    "excerpts", "disk", "files", "commands", "cli",
+    "excerpts", "disk", "bookshelf", "files", "commands", "cli",
 )  # fmt: skip
 """A module imports only from those before it. A folder is one floor, and what lies in it belongs to it."""
 
 ROOMS = {"formats": "_words", "commands": "_shared"}
 """Folders whose modules know nothing of each other, and the one module that they share."""
 
-SHELL = ("disk", "files", "commands", "cli")
+SHELL = ("disk", "bookshelf", "files", "commands", "cli")
 WORLD = frozenset(
     {"asyncio", "ctypes", "fileinput", "getpass", "glob", "http", "io", "locale", "logging", "multiprocessing", "os",
      "pathlib", "platform", "random", "secrets", "select", "shutil", "signal", "socket", "sqlite3", "ssl", "subprocess",

@@ -199,6 +199,8 @@ def test_a_tier_begins_above_its_line_and_reprices_the_whole_request() -> None:
     below, above = long_requests(272_000, 272_000), long_requests(272_001, 900_000)
     assert below.monthly.budget_usd == below.monthly.expected_usd == Decimal("5.54")  # 2.72M x 2 + 0.10
     assert above.monthly.budget_usd == above.monthly.expected_usd == Decimal("11.03004")  # 2.72001M x 4 + 0.15
+    at_the_line = long_requests(272_000, 300_000).monthly
+    assert (at_the_line.expected_usd, at_the_line.budget_usd) == (Decimal("5.54"), Decimal("11.03"))  # 2.72M x 4 + 0.15
     assert any("272000" in assumption for assumption in long_requests(272_000, None).assumptions)
 
 
@@ -258,7 +260,15 @@ def test_cache_writes_are_a_part_of_the_input_each_at_its_rate() -> None:
 
 @pytest.mark.parametrize(
     ("hours", "usd"),
-    [(None, "0.9"), ("10:00-18:00", "0.45"), ("04:00-06:00", "0.45"), ("09:59-18:00", "0.9"), ("02:00-03:00", "0.9")],
+    [
+        (None, "0.9"),
+        ("10:00-18:00", "0.45"),
+        ("04:00-06:00", "0.45"),
+        ("09:59-18:00", "0.9"),
+        ("02:00-03:00", "0.9"),
+        ("18:00-01:00", "0.45"),
+        ("18:00-01:01", "0.9"),
+    ],
 )
 def test_the_peak_rate_counts_unless_all_hours_lie_outside_the_peak(hours: str | None, usd: str) -> None:
     volume = {"requests": 1000, "per": "month", **({"hours_utc": hours} if hours else {})}
@@ -270,11 +280,11 @@ def test_the_peak_rate_counts_unless_all_hours_lie_outside_the_peak(hours: str |
 def test_an_alias_of_a_model_is_priced_by_the_company_s_own_file_too(tmp_path: Path) -> None:
     own = (
         "book: own\nprovider: openai\nsources: {c: {title: Contract, verified: 2026-09-30}}\n"
-        "discounts: [{percent: 50, models: [gpt-4o], since: 2026-10-01, source: c}]\n"
+        "discounts: [{percent: 20, models: [gpt-4o], since: 2026-10-01, source: c}]\n"
         "models: {gpt-4.1: {rates: [{lane: standard, since: 2026-10-01, source: c, input: 1, output: 1}]}}\n"
     )
     (tmp_path / "own.yaml").write_text(own, encoding="utf-8")
-    for names, usd in (("gpt-4.1 gpt-4.1-2025-04-14", "1.5"), ("gpt-4o gpt-4o-2024-11-20", "3.75")):
+    for names, usd in (("gpt-4.1 gpt-4.1-2025-04-14", "1.5"), ("gpt-4o gpt-4o-2024-11-20", "6")):
         for name in names.split():
             found_usd = planned_one(model=name, prices=[str(tmp_path / "own.yaml")]).monthly.real_time_usd
             assert found_usd == Decimal(usd), name

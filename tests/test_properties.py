@@ -20,8 +20,8 @@ from planner.report import Report
 from planner.rules import Facts, Rule, Truth, all_of, any_of, judge, none_of
 from tests.making import DAY, manifest_text, read, rules_fired, workload
 
-QUICK = settings(max_examples=60, deadline=None)
-FEW = settings(max_examples=30, deadline=None)
+QUICK = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=20, deadline=None)
 
 MODELS = ("gpt-4.1", "gpt-4.1-mini", "gpt-5", "gpt-6-sol", "gpt-5.3-codex", "gpt-0")
 """The last one does not exist."""

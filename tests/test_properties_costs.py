@@ -38,7 +38,8 @@ outputs = st.integers(0, 4_000)
 efforts = st.sampled_from(["none", "low", "medium", "high"])
 policies = st.sampled_from(["effort", "article"])
 periods = st.sampled_from(["second", "minute", "hour", "day", "week", "month", "once"])
-spread = st.tuples(inputs, inputs).map(lambda pair: {"mean": min(pair), "p95": max(pair)})
+spread = st.tuples(inputs, inputs).map(lambda pair: {"mean": min(pair), "p95": min(max(pair), 20 * min(pair))})
+"""A 95th percentile above 20 times the mean cannot be, and is refused."""
 
 
 @cache

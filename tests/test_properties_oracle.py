@@ -7,8 +7,10 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
 import yaml
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from planner import files, plan
 from planner.catalog import Catalog
 from planner.report import WorkloadReport
-from tests.making import DAY, ROOT, manifest_text, read, workload
+from tests.making import DAY, ROOT, manifest_text, planned_one, read, workload
 
 LANES = {"standard": "real_time_usd", "batch": "batch_usd", "flex": "flex_usd", "priority": "priority_usd"}
 LIST = ROOT / "catalog" / "prices" / "list"
@@ -220,3 +222,23 @@ def test_batch_is_real_time_less_the_discount_exactly_where_the_rates_say_so(
     assert monthly.real_time_usd is not None
     assert monthly.batch_usd is not None
     assert Fraction(monthly.batch_usd) == Fraction(monthly.real_time_usd) * (1 - DISCOUNTS[who])
+
+
+# A company's own file over the list
+
+
+@pytest.mark.parametrize(
+    ("own", "named", "usd"),
+    [
+        ("{aliases: [prod-mini], rates: []}", "prod-mini", "1.2"),  # 1M x 0.40 + 0.5M x 1.60, as gpt-4.1-mini in the list
+        ("{retires: {date: 2026-11-01, successor: gpt-6-luna, rerouted: true, source: c}, rates: []}", "gpt-4.1-mini", "0.35"),
+    ],
+    ids=["alias", "re-routing"],
+)  # fmt: skip
+def test_an_alias_or_a_re_routing_of_the_company_s_own_leads_to_the_list(
+    tmp_path: Path, own: str, named: str, usd: str
+) -> None:
+    head = "book: own\nprovider: openai\nsources: {c: {title: Contract, verified: 2026-09-30}}\n"
+    (tmp_path / "own.yaml").write_text(f"{head}models:\n  gpt-4.1-mini: {own}\n", encoding="utf-8")
+    monthly = planned_one(model=named, prices=[str(tmp_path / "own.yaml")]).monthly
+    assert monthly.real_time_usd == Decimal(usd)

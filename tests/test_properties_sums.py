@@ -60,8 +60,8 @@ def thinking(**fields: Any) -> dict[str, Any]:
     [
         ({"model": "gpt-4.1x"}, "unknown model 'gpt-4.1x' at openai, did you mean 'gpt-4.1'?"),
         ({"provider": "opena"}, "no prices for provider 'opena', did you mean 'openai'?"),
-        ({"region": "mars"}, "in region mars"),
-        ({"tokens": {"input": 1000, "output": 500, "cache_write": 10}}, "no published cache_write rate"),
+        ({"region": "mars"}, "mars"),
+        ({"tokens": {"input": 1000, "output": 500, "cache_write": 10}}, "cache_write rate in the standard lane"),
         ({"lane": {"pin": "flex", "because": "a test"}}, "no published flex rate for gpt-4.1"),
     ],
 )

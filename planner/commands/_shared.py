@@ -13,10 +13,10 @@ import click
 from planner import files
 from planner.catalog import Catalog
 from planner.config import Config
-from planner.disk import read_bytes, write_atomically
+from planner.disk import files_in, is_folder, read_bytes, write_atomically
 from planner.manifest import Manifest
 from planner.plan import plan
-from planner.problems import Refused
+from planner.problems import Refused, safe
 from planner.report import Report
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -116,16 +116,16 @@ def write(text: str, output: Path | None) -> None:
 
 
 def manifests(paths: tuple[Path, ...]) -> list[Path]:
-    """The files as named, and in folders every *.yaml and *.yml that is a manifest by its first key."""
+    """The files as named, and in folders every *.yaml and *.yml that has a key workloads."""
     found: list[Path] = []
     for path in paths or (Path("workloads.yaml"),):
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix in (".yaml", ".yml") and _looks_like_manifest(p))
-            if not inside:
-                raise Refused([f"{path}: no manifest in this folder (a YAML file with version and workloads)"])
-            found += inside
-        else:
+        if not is_folder(path):
             found.append(path)
+            continue
+        inside = [file for file in files_in(path, deep=True) if _looks_like_manifest(file)]
+        if not inside:
+            raise Refused([f"{safe(path)}: no manifest in this folder (a YAML file with version and workloads)"])
+        found += inside
     return found
 
 

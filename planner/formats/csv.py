@@ -6,10 +6,10 @@ import csv
 import io
 
 from planner.report import Report
-from planner.units import cents_up, plain
+from planner.units import plain
 
 HEAD = (
-    "workload", "owner", "provider", "model", "region", "mode", "lane", "decided_by", "one_off", "requests_per_month",
+    "workload", "owner", "provider", "model", "region", "labels", "mode", "lane", "pattern", "decided_by", "one_off", "requests_per_month",
     "tokens_per_day", "real_time_usd", "batch_usd", "flex_usd", "priority_usd", "expected_usd", "budget_usd",
     "saving_usd", "saving_percent", "saving_forgone_usd", "forgone_by", "reason", "valued_on", "price_book",
 )  # fmt: skip
@@ -23,11 +23,24 @@ def render(report: Report) -> str:
     for w in report.workloads:
         m = w.monthly
         amounts = [m.real_time_usd, m.batch_usd, m.flex_usd, m.priority_usd, m.expected_usd]
-        budget = None if m.budget_usd is None else cents_up(m.budget_usd)
-        rest = [budget, m.saving_usd, m.saving_percent, m.saving_forgone_usd]
+        rest = [m.budget_usd, m.saving_usd, m.saving_percent, m.saving_forgone_usd]
         writer.writerow(
             [
-                *map(_harmless, (w.id, w.owner, w.provider, w.model, w.region, w.mode, w.lane, w.decided_by)),
+                *map(
+                    _harmless,
+                    (
+                        w.id,
+                        w.owner,
+                        w.provider,
+                        w.model,
+                        w.region,
+                        _labels(w.labels),
+                        w.mode,
+                        w.lane,
+                        w.pattern,
+                        w.decided_by,
+                    ),
+                ),
                 "true" if w.one_off else "false",
                 *(
                     "" if number is None else plain(number)
@@ -37,6 +50,10 @@ def render(report: Report) -> str:
             ]
         )
     return out.getvalue()
+
+
+def _labels(labels: dict[str, str]) -> str:
+    return " ".join(f"{name}={value}" for name, value in labels.items())
 
 
 def _harmless(text: str | None) -> str:

@@ -33,7 +33,11 @@ def parse(text: str) -> Report:
 
 
 def _dump(data: object) -> str:
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    """JSON in which nothing stands that a terminal would obey or hide."""
+    text = json.dumps(data, indent=1, ensure_ascii=False)
+    if not text.replace("\n", "").isprintable():
+        text = "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+    return text + "\n"
 
 
 def _data(value: object) -> Any:
