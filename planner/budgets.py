@@ -64,7 +64,7 @@ def _check(limit: Limit, covered: Sequence[WorkloadReport]) -> BudgetCheck:
         verdict = UNKNOWN
     else:
         verdict = AT_RISK if budget > limit.usd else WITHIN
-    return BudgetCheck(limit.name, limit.usd, expected, budget, verdict)
+    return BudgetCheck(limit.name, len(covered), limit.usd, expected, budget, verdict)
 
 
 def _covers(limit: Limit, workload: WorkloadReport) -> bool:

@@ -21,6 +21,7 @@ class Settled(NamedTuple):
 
     mode: str
     lane: str
+    decided_by: str | None
     account_enqueued_tokens: Exact | None
     account_queue_finish_seconds: Exact | None
     account_requests_per_minute: Exact | None

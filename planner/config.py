@@ -34,6 +34,9 @@ class Config(NamedTuple):
         problems = []
         for section, named in (("rules", self.levels), ("params", self.params)):
             for rule in named:
+                if section == "rules" and rule in rules and rules[rule].kind == "assignment" and named[rule] != "none":
+                    says = f"rule {rule} assigns a lane and has no level: only none, which switches it off"
+                    problems.append(Problem((section, rule), says))
                 if rule not in rules:
                     problems.append(
                         Problem((section, rule), f"no rule {quoted(rule)}{suggestion(rule, rules)}", at_key=True)

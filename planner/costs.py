@@ -20,7 +20,7 @@ RATE_OF = {"reasoning_output": "output"}
 class Reasoning(NamedTuple):
     """Hidden reasoning tokens per request, and what the figures rest on.
 
-    `basis` is measured, declared, default, assumed or none.
+    `basis` is measured, declared, default, assumed or none. `uncapped` is what would be expected without a cap.
     """
 
     low: Exact
@@ -28,6 +28,7 @@ class Reasoning(NamedTuple):
     high: Exact
     basis: str
     effort: str | None
+    uncapped: Exact
 
 
 class Line(NamedTuple):
@@ -64,15 +65,18 @@ def reasoning_tokens(
         mean = workload.reasoning.mean
         high = simple(mean * exact(measured_high))
         cap = _room(workload, model, visible)
-        return Reasoning(mean, mean, high if cap is None else max(mean, min(high, cap)), "measured", workload.effort)
+        return Reasoning(
+            mean, mean, high if cap is None else max(mean, min(high, cap)), "measured", workload.effort, mean
+        )
     effort, basis = _effort(workload, model)
     cap = _room(workload, model, visible)
     low, expected, high = (
         simple(visible * exact(Decimal(policy[effort][level]))) for level in ("low", "expected", "high")
     )
+    uncapped = expected
     if cap is not None:
         low, expected, high = min(low, cap), min(expected, cap), min(high, cap)
-    return Reasoning(low, expected, high, basis, effort)
+    return Reasoning(low, expected, high, basis, effort, uncapped)
 
 
 def _effort(workload: Workload, model: Model | None) -> tuple[str, str]:

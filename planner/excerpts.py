@@ -45,6 +45,12 @@ def of_limits(text: str, models: Iterable[str] | None) -> str:
     return "\n".join(line for line in text.split("\n") if "models: [" not in line or names.search(line))
 
 
+def words_of_limits(text: str, condition: str) -> tuple[str, ...]:
+    """The tiers or subscriptions that stand in a limits file, each once, in the order of the text."""
+    found = re.findall(rf"{condition}: ([^,}}\n]+)", text)
+    return tuple(dict.fromkeys(word.strip().strip("'\"") for word in found))
+
+
 def of_rule(text: str) -> str:
     """The rule without its examples."""
     return text.partition("\nexamples:\n")[0] + "\n"

@@ -55,6 +55,12 @@ def _endpoint_supported(case: Case) -> bool | None:
     return endpoint is not None and endpoint in offered
 
 
+def _is_word(case: Case, condition: str, stated: str | None) -> bool | None:
+    """Whether the provider's limits speak of what the account states; None where either says nothing."""
+    words = case.limits.words(case.account.provider, condition)
+    return None if stated is None or not words else stated in words
+
+
 def _model_listed(case: Case) -> bool | None:
     listed = case.limit("batch_models")
     return None if listed is None else case.canonical in listed
@@ -158,6 +164,7 @@ VOCABULARY: dict[str, Fact] = {
     "reasoning_tokens": Fact("number", "reasoning", "expected hidden reasoning tokens of a request", lambda c: c.reasoning.expected),
     "reasoning_effort": Fact("word", "reasoning.effort", "effort that is reckoned with", lambda c: c.reasoning.effort),
     "reasoning_basis": Fact("word", "reasoning", "measured, declared, default, assumed or none", lambda c: c.reasoning.basis),
+    "reasoning_uncapped_tokens": Fact("number", "tokens.max_output", "expected reasoning tokens if the output cap left room for them", lambda c: c.reasoning.uncapped),
     "effort_stated": Fact("word", "reasoning.effort", "effort as the manifest states it", lambda c: c.workload.effort),
     "request_tokens_expected": Fact("number", "tokens", "tokens of the largest usual request with expected reasoning", _whole_request_expected),
     "request_tokens_high": Fact("number", "tokens", "tokens of the largest usual request with high reasoning", _whole_request),
@@ -169,6 +176,7 @@ VOCABULARY: dict[str, Fact] = {
     "days_until_retirement": Fact("number", "model", "days until the model is gone; not positive once it is", _retires_in),
     "retirement_rerouted": Fact("flag", "model", "after its end, requests go silently to the successor", lambda c: c.model.retirement.rerouted if c.model and c.model.retirement else None),
     "retirement_disputed": Fact("flag", "model", "the end is one source's word only", lambda c: c.model.retirement.disputed if c.model and c.model.retirement else None),
+    "retirement_day": Fact("word", "model", "first day without the model", lambda c: c.model.retirement.day.isoformat() if c.model and c.model.retirement else None),
     "successor": Fact("word", "model", "model that the provider names as replacement", lambda c: c.model.retirement.successor if c.model and c.model.retirement else None),
     "price_book": Fact("word", "model", "name of the price book", lambda c: c.book.name),
     "price_age_days": Fact("number", "model", "days since the real-time rates were verified", _price_age_days),
@@ -182,6 +190,9 @@ VOCABULARY: dict[str, Fact] = {
     "batch_saving_percent": Fact("percent", "volume", "saving of batch in percent of real-time", lambda c: _exact(percentage(_saving(c), c.costs["standard"].usd))),
     "flex_saving_usd": Fact("usd", "volume", "real-time less flex, per month", lambda c: _exact(minus(c.costs["standard"].usd, c.costs["flex"].usd))),
     "batch_rate_known": Fact("flag", "model", "every batch rate that is needed is published", _batch_lines_known),
+    "batch_offered": Fact("flag", "provider", "the provider has a batch lane", lambda c: c.limit("batch_offered")),
+    "batch_endpoints": Fact("words", "endpoint", "endpoints that the provider's batch takes", lambda c: None if c.limit("batch_endpoints") is None else tuple(c.limit("batch_endpoints"))),
+    "endpoint_stated": Fact("word", "endpoint", "endpoint as the manifest states it", lambda c: c.workload.endpoint),
     "batch_endpoint_supported": Fact("flag", "endpoint", "the provider's batch takes the endpoint", _endpoint_supported),
     "batch_model_listed": Fact("flag", "model", "the provider lists the model for batch", _model_listed),
     "batch_window_seconds": Fact("duration", "batch", "time in which the provider aims to finish a batch", lambda c: c.limit("batch_window_seconds")),
@@ -226,6 +237,12 @@ VOCABULARY: dict[str, Fact] = {
     "limit_requests_per_minute": Fact("number", "account", "real-time requests per minute that the account may send", lambda c: c.limit("requests_per_minute")),
     "limit_tokens_per_minute": Fact("number", "account", "real-time tokens per minute that the account may use", lambda c: c.limit("tokens_per_minute")),
     "limit_input_tokens_per_minute": Fact("number", "account", "uncached real-time input tokens per minute that the account may use", lambda c: c.limit("input_tokens_per_minute")),
+    "account_tier": Fact("word", "account", "usage tier as the account states it", lambda c: c.account.tier),
+    "account_subscription": Fact("word", "account", "kind of subscription as the account states it", lambda c: c.account.subscription),
+    "tiers_known": Fact("words", "account", "usage tiers that the provider's limits speak of", lambda c: c.limits.words(c.account.provider, "tier")),
+    "subscriptions_known": Fact("words", "account", "kinds of subscription that the provider's limits speak of", lambda c: c.limits.words(c.account.provider, "subscription")),
+    "account_tier_known": Fact("flag", "account", "the provider's limits speak of the tier", lambda c: _is_word(c, "tier", c.account.tier)),
+    "account_subscription_known": Fact("flag", "account", "the provider's limits speak of the subscription", lambda c: _is_word(c, "subscription", c.account.subscription)),
     "spend_cap_usd": Fact("usd", "account", "spend at which the provider stops the account", lambda c: c.limit("spend_cap_monthly_usd")),
     "results_kept_seconds": Fact("duration", "batch", "time for which the provider keeps results", lambda c: None if c.limit("batch_results_kept_days") is None else c.limit("batch_results_kept_days") * DAY),
     "batch_pick_up_seconds": Fact("duration", "batch.pick_up_within", "time within which results are fetched", lambda c: c.workload.batch.pick_up_within_seconds),
@@ -238,6 +255,7 @@ VOCABULARY: dict[str, Fact] = {
     "pinned": Fact("word", "lane", "lane that people chose", lambda c: c.workload.pin.lane if c.workload.pin else None),
     "pin_expired": Fact("flag", "lane.until", "the choice no longer holds", _pin_expired),
     "mode": Fact("word", "id", "real-time or batch, as decided", _settled(lambda s: s.mode), decided=True),
+    "decided_by": Fact("word", "id", "rule that decided, or pin", _settled(lambda s: s.decided_by), decided=True),
     "lane": Fact("word", "id", "price lane, as decided", _settled(lambda s: s.lane), decided=True),
     "account_queue_finish_seconds": Fact("duration", "volume", "time until the queue has taken all batch runs of the account and model", _settled(lambda s: s.account_queue_finish_seconds), decided=True),
     "account_requests_per_minute": Fact("number", "volume", "real-time requests per minute of the account and model, spread evenly", _settled(lambda s: s.account_requests_per_minute), decided=True),

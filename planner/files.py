@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from planner import excerpts
 from planner.batchfiles.probe import RequestFile, probe
@@ -64,7 +63,7 @@ def load_catalog(
     ratios = read(DATA / "catalog" / "reasoning.yaml").data
     return Catalog(
         book=book,
-        limits=Limits(_limit_files(names)),
+        limits=load_limits(names),
         reasoning=ratios["policies"],
         measured_high=Decimal(ratios["measured_high"]),
         rules=load_rules(rules, config or Config(), with_examples=False),
@@ -89,14 +88,19 @@ def models_of(manifest: Manifest) -> dict[str, set[str]]:
     return {workload.provider: named for workload in manifest.workloads}
 
 
-def _limit_files(models: Mapping[str, Iterable[str] | None]) -> dict[str, Mapping[str, Any]]:
-    folder = DATA / "catalog" / "limits"
-    known = {path.stem: path for path in folder.glob("*.yaml")}
+def load_limits(models: Mapping[str, Iterable[str] | None]) -> Limits:
+    """The limits of the providers; only what concerns their models is parsed, all of it for a provider with None."""
     found = {}
-    for provider in sorted(models.keys() & known.keys()):
-        text = excerpts.of_limits(read_bytes(known[provider]).decode(), models[provider])
-        found[provider] = read_document(text.encode(), str(known[provider])).data
-    return found
+    words = {}
+    for path in files_in(DATA / "catalog" / "limits"):
+        provider = path.stem
+        if provider not in models:
+            continue
+        text = read_bytes(path).decode()
+        found[provider] = read_document(excerpts.of_limits(text, models[provider]).encode(), str(path)).data
+        for condition in ("tier", "subscription"):
+            words[provider, condition] = excerpts.words_of_limits(text, condition)
+    return Limits(found, words)
 
 
 def load_rules(

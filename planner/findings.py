@@ -9,8 +9,8 @@ from planner.budgets import AT_RISK, EXCEEDED
 from planner.case import Case
 from planner.decisions import Decision
 from planner.facts import VOCABULARY
-from planner.manifest import Limit, Manifest
-from planner.problems import Path, pointer
+from planner.manifest import Limit, Manifest, canonical_provider
+from planner.problems import Path, pointer, quoted, suggestion
 from planner.report import PRICE_UNKNOWN, BudgetCheck, Finding
 from planner.reserves import Missing
 from planner.rules import Rule, Verdict, message
@@ -20,6 +20,8 @@ ENGINE_FINDINGS = {
     PRICE_UNKNOWN: ("error", "A rate that the plan needs is not known; nothing is priced by guess.", "name a model, region or lane that the price book knows, or add the rate in a price file of your own (prices: [list, your-file.yaml])"),
     "rules-contradict": ("error", "Two required rules, or a pin and a required rule, want opposite lanes.", "remove the pin, correct the workload, or change one of the two rules"),
     "rules-tie": ("warning", "Preferred rules of equal weight want opposite lanes, so it stays in real time.", "give one of the rules a higher weight"),
+    "budget-covers-nothing": ("error", "A budget's scope fits no workload, so it guards nothing.", "correct the owner, provider, model or labels of the scope, or remove the budget"),
+    "account-unused": ("warning", "An account is stated that no workload draws on, so its limits are held against nothing.", "correct its name (a provider, or a name that a workload's account gives), or remove it"),
     "over-budget": ("error", "The expected cost is above a stated limit.", "lower the volume, the tokens or the model, or raise the limit"),
     "budget-at-risk": ("warning", "The expected cost keeps the limit, the budget with its reserves does not.", "measure the reasoning tokens, or raise the limit to the budget"),
 }  # fmt: skip
@@ -62,6 +64,9 @@ def missing_prices(case: Case, lane: str, held: object) -> list[str]:
 def of_budgets(manifest: Manifest, limits: Sequence[Limit], checks: Sequence[BudgetCheck]) -> Iterator[Finding]:
     """The findings of the limits."""
     for limit, check in zip(limits, checks, strict=True):
+        if not check.workloads:
+            says = f"{limit.name}: no workload is in this scope"
+            yield _located(manifest, "budget-covers-nothing", None, limit.path, says)
         if check.verdict == EXCEEDED:
             shown = (
                 "the known part alone is"
@@ -73,6 +78,16 @@ def of_budgets(manifest: Manifest, limits: Sequence[Limit], checks: Sequence[Bud
         elif check.verdict == AT_RISK and check.budget_usd is not None:
             says = f"{limit.name}: the budget of ${cents_up(check.budget_usd):,} a month is above the limit of ${cents(limit.usd):,}"
             yield _located(manifest, "budget-at-risk", None, (*limit.path, "monthly_usd"), says)
+
+
+def of_accounts(manifest: Manifest, cases: Sequence[Case]) -> Iterator[Finding]:
+    """Accounts that nobody draws on."""
+    used = {case.account.name for case in cases}
+    for key in manifest.document.data.get("accounts", {}):
+        if key not in used and canonical_provider(key) not in used:
+            near = suggestion(key, {case.workload.provider for case in cases})
+            says = f"account {quoted(key)}: no workload draws on it{near}"
+            yield _located(manifest, "account-unused", None, ("accounts", key), says, at_key=True)
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
@@ -123,15 +138,24 @@ def _depth(node: Any, parts: Path) -> int:
     return depth
 
 
-def _located(manifest: Manifest, rule: str, workload: str | None, path: Path, says: str) -> Finding:
+def _located(
+    manifest: Manifest, rule: str, workload: str | None, path: Path, says: str, at_key: bool = False
+) -> Finding:
     level, _, remedy = ENGINE_FINDINGS[rule]
-    return _finding(manifest, rule, level, workload, path, says, remedy)
+    return _finding(manifest, rule, level, workload, path, says, remedy, at_key)
 
 
 def _finding(
-    manifest: Manifest, rule: str, level: str, workload: str | None, path: Path, says: str, remedy: str
+    manifest: Manifest,
+    rule: str,
+    level: str,
+    workload: str | None,
+    path: Path,
+    says: str,
+    remedy: str,
+    at_key: bool = False,
 ) -> Finding:
-    mark = manifest.document.where(path)
+    mark = manifest.document.where(path, at_key)
     return Finding(
         rule,
         level,

@@ -17,10 +17,15 @@ class LimitValue(NamedTuple):
 
 
 class Limits:
-    """The limits of the providers that were loaded, by provider."""
+    """The limits of the providers that were loaded. `words` are the tiers and subscriptions that each speaks of."""
 
-    def __init__(self, files: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        files: Mapping[str, Mapping[str, Any]],
+        words: Mapping[tuple[str, str], tuple[str, ...]] | None = None,
+    ) -> None:
         self._files = files
+        self._words = words or {}
         self._entries: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
         for provider, file in files.items():
             for entry in file["limits"]:
@@ -42,6 +47,10 @@ class Limits:
         if key not in self._found:
             self._found[key] = self._published(limit, account, model, region, input_tokens)
         return self._found[key]
+
+    def words(self, provider: str, condition: str) -> tuple[str, ...] | None:
+        """The tiers or subscriptions that the provider's limits speak of; None where of none."""
+        return self._words.get((provider, condition)) or None
 
     def value(self, limit: str, account: Account, model: str, region: str = "global", input_tokens: Exact = 0) -> Any:
         """The value alone; None where it is not known."""

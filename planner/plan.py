@@ -56,7 +56,9 @@ def plan(
         workloads=workloads,
         totals=budgets.totals(workloads),
         budgets=checks,
-        findings=findings.in_order([*found, *findings.of_budgets(manifest, manifest.limits, checks)]),
+        findings=findings.in_order(
+            [*found, *findings.of_accounts(manifest, settled), *findings.of_budgets(manifest, manifest.limits, checks)]
+        ),
     )
 
 

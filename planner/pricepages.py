@@ -1,4 +1,4 @@
-"""What the price books say of models, for a reader: one row per model, and the page of one model."""
+"""The page of one model: everything that the price books say of it, for a reader."""
 
 from __future__ import annotations
 
@@ -8,105 +8,80 @@ from textwrap import wrap
 from typing import Any, NamedTuple
 
 from planner.pricebook import PriceBook
-from planner.rates import CLASSES, LANES, Rate, day_of, entry_of, model_data, overlaps
+from planner.pricelist import DISPUTED, LEGEND, WIDTH, amount
+from planner.rates import CLASSES, LANES, Rate, day_of, entry_of, model_data
 from planner.units import plain
 
-WIDTH = 100
-DISPUTED, DERIVED = "!", "~"
-LEGEND = (
-    "US dollars per million tokens. !: sources disagree and the dearer counts, ~: derived from a printed rule, "
-    "-: no published rate."
-)
 _QUARTERS = [f"{hour:02}:{minute:02}-{hour:02}:{minute + 14:02}" for hour in range(24) for minute in (0, 15, 30, 45)]
 
+Entry = tuple[Mapping[str, Any], Mapping[str, Any]]
+"""A rate entry with the file it stands in, the file first."""
 
-class Row(NamedTuple):
-    """A model in one line: rates of the global region on one day, None where none is published."""
 
+class View(NamedTuple):
+    """One model of a provider on a day, in files layered from the lowest to the one on top."""
+
+    book: PriceBook
+    files: Sequence[Mapping[str, Any]]
     provider: str
-    model: str
-    model_class: str | None
-    standard: Rate | None
-    batch: Rate | None
-    context_window: int | None
-    retires: date | None
-    verified: date | None
+    name: str
+    on: date
+
+    def data(self, file: Mapping[str, Any]) -> dict[str, Any]:
+        """What a file says of the model, by the name asked for or by the one that the books list it under."""
+        return model_data(file, self.name) or model_data(file, self.book.canonical(self.provider, self.name))
+
+    def stated(self) -> dict[str, Any]:
+        """What the files together say of the model, the upper ones first."""
+        found: dict[str, Any] = {}
+        for file in self.files:
+            found |= self.data(file)
+        return found
+
+    def billed(self) -> View:
+        """The same for the model whose rates are billed."""
+        return self._replace(name=self.book.billed_as(self.provider, self.name, self.on))
+
+    def rate(self, key: tuple[str, str], input_tokens: int = 0, hours_utc: str | None = None) -> Rate | None:
+        """What counts in a region and lane."""
+        region, lane = key
+        return self.book.rate(self.provider, region, self.name, lane, self.on, input_tokens, hours_utc)
+
+    def entries(self) -> list[Entry]:
+        """Every entry of the model, by lane, region and day."""
+        found = [(file, rate) for file in self.files for rate in self.data(file).get("rates", ())]
+        return sorted(found, key=lambda entry: (LANES.index(entry[1]["lane"]), _region(entry[1]), entry[1]["since"]))
+
+    def lanes(self) -> list[tuple[str, str]]:
+        """Regions and lanes that have an entry of their own and a rate on the day."""
+        keys = dict.fromkeys((_region(rate) or "global", rate["lane"]) for _, rate in self.entries())
+        return [key for key in keys if self.rate(key)]
+
+    def holding(self, key: tuple[str, str]) -> Mapping[str, Any] | None:
+        """The entry that counts in a region and lane."""
+        found = (entry_of(self.data(file), *key, self.on)[0] for file in reversed(self.files))
+        return next((entry for entry in found if entry is not None), None)
 
 
-def row(book: PriceBook, stated: Mapping[str, Any], provider: str, name: str, on: date) -> Row:
-    """The model's row. `stated` is what the files say of it."""
-    rates = {lane: book.rate(provider, "global", name, lane, on, 0) for lane in LANES}
-    model = book.model(provider, name)
-    return Row(
-        provider,
-        name,
-        stated.get("class"),
-        rates["standard"],
-        rates["batch"],
-        model.context_window if model else None,
-        model.retirement.day if model and model.retirement else None,
-        max((rate.verified for rate in rates.values() if rate), default=None),
-    )
-
-
-def cells(found: Row) -> tuple[str, ...]:
-    """The row without its provider, for a table."""
-    return (
-        found.model,
-        found.model_class or "-",
-        _pair(found.standard),
-        _pair(found.batch),
-        str(found.context_window or "-"),
-        str(found.retires or "-"),
-        str(found.verified or "-"),
-    )
-
-
-HEAD = ("model", "class", "standard", "batch", "context", "retires", "verified")
-
-
-def _pair(rate: Rate | None) -> str:
-    return "-" if rate is None else " / ".join(amount(rate, kind) for kind in ("input", "output"))
-
-
-def amount(rate: Rate | None, kind: str) -> str:
-    """The rate of one token class with its marks; a dash where it has none."""
-    found = rate.amounts.get(kind) if rate else None
-    if found is None:
-        return "-"
-    marks = (DISPUTED if found.disputed is not None else "") + (DERIVED if found.derived else "")
-    return plain(found.usd_per_mtok) + marks
-
-
-def layered(files: Sequence[Mapping[str, Any]], name: str) -> dict[str, Any]:
-    """What the files together say of a model, the later ones first."""
-    found: dict[str, Any] = {}
-    for file in files:
-        found |= model_data(file, name)
-    return found
-
-
-def page(book: PriceBook, files: Sequence[Mapping[str, Any]], provider: str, name: str, on: date) -> str:
-    """Everything that the files of a provider, in the order of their layers, say of a model on a day."""
-    billed = book.canonical(provider, book.billed_as(provider, name, on))
-    lanes = [key for key in _lanes(files, billed) if book.rate(provider, key[0], billed, key[1], on, 0)]
+def page(view: View) -> str:
+    """Everything that is known of the model, and what it costs on the day."""
+    billed = view.billed()
+    lanes = billed.lanes()
     parts = [
-        _wrapped(f"{name} ({provider}) on {on} in price book {book.name}"),
-        "\n".join(_wrapped(line, "  ", "  ") for line in _about(book, files, provider, name, on)),
-        _table([line for key in lanes for line in _lines(book, provider, billed, key, on)]),
-        "\n".join(_wrapped(line, "    ") for key in lanes for line in _provenance(book, files, provider, billed, key, on)),
-        _others("Later", [r for r in _entries(files, billed) if r[1]["since"] > on.isoformat()]),
-        _others("Earlier or ended", _past(files, billed, on)),
+        _wrapped(f"{view.name} ({view.provider}) on {view.on} in price book {view.book.name}"),
+        "\n".join(_wrapped(line, "    ", "  ") for line in _about(view)),
+        _table([line for key in lanes for line in _lines(billed, key)]),
+        "\n".join(_wrapped(line, "    ") for key in lanes for line in _provenance(billed, key)),
+        _others("Later", [entry for entry in billed.entries() if entry[1]["since"] > view.on.isoformat()]),
+        _others("Earlier, ended, or covered by a book above", _past(billed)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _about(
-    book: PriceBook, files: Sequence[Mapping[str, Any]], provider: str, name: str, on: date
-) -> Iterable[str]:
+def _about(view: View) -> Iterable[str]:
     """What is known of the model beside its rates."""
-    stated = layered(files, name)
-    sources = {key: source for file in files for key, source in file["sources"].items()}
+    stated = view.stated()
+    sources = {key: source for file in view.files for key, source in file["sources"].items()}
     for label, key in (("class", "class"), ("operation", "operation"), ("released", "released")):
         if key in stated:
             yield f"{label}: {stated[key]}"
@@ -118,9 +93,9 @@ def _about(
     if "reasoning" in stated:
         yield _reasoning(stated["reasoning"], sources)
     if "retires" in stated:
-        yield _retirement(stated["retires"], sources, on)
-    billed = book.billed_as(provider, name, on)
-    if billed != name:
+        yield _retirement(stated["retires"], sources, view.on)
+    billed = view.billed().name
+    if billed != view.name:
         yield f"billed as: {billed}, whose rates stand below"
     for region, factor in stated.get("regions", {}).items():
         yield f"region {region}: {factor['multiplier']} times every global rate ({sources[factor['source']]['title']})"
@@ -151,39 +126,28 @@ def _retirement(stated: Mapping[str, Any], sources: Mapping[str, Any], on: date)
     return f"{text} ({sources[stated['source']]['title']})"
 
 
-def _entries(files: Sequence[Mapping[str, Any]], name: str) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    """Every entry of the model with the file it stands in, by lane and day."""
-    found = [(file, rate) for file in files for rate in model_data(file, name).get("rates", ())]
-    return sorted(found, key=lambda entry: (LANES.index(entry[1]["lane"]), _region(entry[1]), entry[1]["since"]))
-
-
 def _region(rate: Mapping[str, Any]) -> str:
     region = rate.get("region", "global")
     return "" if region == "global" else region
 
 
-def _lanes(files: Sequence[Mapping[str, Any]], name: str) -> list[tuple[str, str]]:
-    """Regions and lanes for which there is an entry of its own."""
-    return list(dict.fromkeys((_region(rate) or "global", rate["lane"]) for _, rate in _entries(files, name)))
-
-
-def _lines(book: PriceBook, provider: str, name: str, key: tuple[str, str], on: date) -> Iterable[tuple[str, ...]]:
+def _lines(view: View, key: tuple[str, str]) -> Iterable[tuple[str, ...]]:
     """The table's lines of one lane: base, cheaper hours, tiers."""
     region, lane = key
-    yield (lane, region, "any input", *_amounts(book.rate(provider, region, name, lane, on, 0)))
-    if book.has_off_peak(provider, region, name, lane, on):
-        yield ("", "", "off-peak", *_amounts(_off_peak(book, provider, name, key, on)))
-    for over in book.tier_lines(provider, region, name, lane, on):
-        yield ("", "", f"over {over:,}", *_amounts(book.rate(provider, region, name, lane, on, over + 1)))
+    yield (lane, region, "any input", *_amounts(view.rate(key)))
+    if view.book.has_off_peak(view.provider, region, view.name, lane, view.on):
+        yield ("", "", "off-peak", *_amounts(_off_peak(view, key)))
+    for over in view.book.tier_lines(view.provider, region, view.name, lane, view.on):
+        yield ("", "", f"over {over:,}", *_amounts(view.rate(key, over + 1)))
 
 
 def _amounts(rate: Rate | None) -> tuple[str, ...]:
     return tuple(amount(rate, kind) for kind in CLASSES)
 
 
-def _off_peak(book: PriceBook, provider: str, name: str, key: tuple[str, str], on: date) -> Rate | None:
+def _off_peak(view: View, key: tuple[str, str]) -> Rate | None:
     """The rate of the cheaper hours: the cheapest that any quarter of the day has."""
-    rates = [book.rate(provider, key[0], name, key[1], on, 0, quarter) for quarter in _QUARTERS]
+    rates = [view.rate(key, 0, quarter) for quarter in _QUARTERS]
     return min((rate for rate in rates if rate), key=lambda rate: rate.amounts["input"].usd_per_mtok, default=None)
 
 
@@ -197,13 +161,10 @@ def _table(lines: Sequence[tuple[str, ...]]) -> str:
     return f"{table}\n\n{_wrapped(LEGEND)}"
 
 
-def _provenance(
-    book: PriceBook, files: Sequence[Mapping[str, Any]], provider: str, name: str, key: tuple[str, str], on: date
-) -> Iterable[str]:
+def _provenance(view: View, key: tuple[str, str]) -> Iterable[str]:
     """Who says so, since when, and what is disputed or derived in one lane."""
     region, lane = key
-    rate = book.rate(provider, region, name, lane, on, 0)
-    stated = next((e for e in (entry_of(model_data(f, name), *key, on)[0] for f in reversed(files)) if e), None)
+    rate, stated = view.rate(key), view.holding(key)
     if rate is None or stated is None:
         return
     label = lane if region == "global" else f"{lane} {region}"
@@ -251,16 +212,13 @@ def plain_of(stated: Any) -> str:
     return plain(stated["usd_per_mtok"] if isinstance(stated, dict) else stated)
 
 
-def _past(files: Sequence[Mapping[str, Any]], name: str, on: date) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    """Entries that held before the day and hold no longer, or are covered by a book above."""
-    holding = {
-        id(entry_of(model_data(file, name), _region(rate) or "global", rate["lane"], on)[0])
-        for file, rate in _entries(files, name)
-    }
-    return [(f, r) for f, r in _entries(files, name) if r["since"] <= on.isoformat() and id(r) not in holding]
+def _past(view: View) -> list[Entry]:
+    """Entries that began by the day and do not count on it."""
+    counting = {id(view.holding((_region(rate) or "global", rate["lane"]))) for _, rate in view.entries()}
+    return [e for e in view.entries() if e[1]["since"] <= view.on.isoformat() and id(e[1]) not in counting]
 
 
-def _others(title: str, entries: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> str:
+def _others(title: str, entries: Sequence[Entry]) -> str:
     """Entries of other days, one line each."""
     lines = [title + ":"]
     for file, rate in entries:
@@ -276,5 +234,7 @@ def _others(title: str, entries: Sequence[tuple[Mapping[str, Any], Mapping[str, 
 
 def _wrapped(text: str, indent: str = "", first: str = "") -> str:
     lead = text[: len(text) - len(text.lstrip())]
-    lines = wrap(text.strip(), WIDTH, initial_indent=first + lead, subsequent_indent=indent + lead, break_on_hyphens=False)
+    lines = wrap(
+        text.strip(), WIDTH, initial_indent=first + lead, subsequent_indent=indent + lead, break_on_hyphens=False
+    )
     return "\n".join(lines)

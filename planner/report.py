@@ -142,6 +142,7 @@ class BudgetCheck(NamedTuple):
     """A limit and what it is held against. `verdict` is within, at-risk, exceeded or unknown."""
 
     scope: str
+    workloads: int
     limit_usd: Decimal
     expected_usd: Decimal | None
     budget_usd: Decimal | None

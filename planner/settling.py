@@ -32,6 +32,7 @@ def settle(cases: Sequence[Case], decisions: Sequence[Decision]) -> list[Case]:
         own = Settled(
             mode=decision.mode,
             lane=decision.lane,
+            decided_by=decision.decided_by,
             account_enqueued_tokens=enqueued.get(queue),
             account_queue_finish_seconds=_finish(case, enqueued.get(queue)),
             account_requests_per_minute=requests.get(queue),
