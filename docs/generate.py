@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from docs.agreement import agreement
 from planner import files
 from planner.facts import VOCABULARY
 from planner.findings import ENGINE_FINDINGS
@@ -25,6 +26,7 @@ def parts() -> dict[tuple[str, str], str]:
         ("facts.md", "findings"): engine_findings(),
         ("manifest.md", "fields"): fields(),
         ("prices.md", "books"): price_books(),
+        ("prices.md", "agreement"): agreement(),
     }
 
 

@@ -11,10 +11,12 @@ from typing import Any
 from planner import excerpts
 from planner.disk import DATA, exists, files_in, is_folder, load_schema, read_bytes
 from planner.documents import Document, read_document
+from planner.manifest import canonical_provider
 from planner.pricebook import PriceBook
 from planner.problems import Path as Where
 from planner.problems import Problem, Refused, quoted, safe, suggestion
 from planner.schema import misfits
+from planner.units import is_day
 
 
 def load_price_book(names: Sequence[str], models: Mapping[str, Iterable[str] | None], base: Path = Path()) -> PriceBook:
@@ -101,7 +103,7 @@ def _own(path: Path, digest: Any) -> dict[str, Any]:
         raw = read_bytes(one)
         document = read_document(raw, str(one))
         check_prices(document)
-        provider = document.data["provider"]
+        provider = canonical_provider(document.data["provider"])
         if provider in layer:
             raise document.refuse(
                 [Problem(("provider",), f"another file of the folder is for {quoted(provider)} too: join them")]
@@ -131,6 +133,10 @@ def _faults(data: dict[str, Any]) -> Iterable[Problem]:
         for part in ("reasoning", "retires"):
             if part in model:
                 yield from _source(data, model[part], ("models", name, part))
+        if "retires" in model and not is_day(model["retires"]["date"]):
+            yield Problem(("models", name, "retires", "date"), f"there is no day {model['retires']['date']}")
+        for region, stated in model.get("regions", {}).items():
+            yield from _source(data, stated, ("models", name, "regions", region))
         for index, rate in enumerate(model["rates"]):
             where: Where = ("models", name, "rates", index)
             yield from _source(data, rate, where)
@@ -145,12 +151,8 @@ def _source(data: dict[str, Any], stated: dict[str, Any], where: Where) -> Itera
 
 
 def _days(stated: dict[str, Any], where: Where) -> Iterable[Problem]:
-    from datetime import date
-
     for field in ("since", "until"):
-        try:
-            date.fromisoformat(stated.get(field, "2000-01-01"))
-        except ValueError:
+        if field in stated and not is_day(stated[field]):
             yield Problem((*where, field), f"there is no day {stated[field]}")
     if stated.get("until", "9999-12-31") < stated["since"]:
         yield Problem((*where, "until"), f"the last day {stated['until']} lies before the first, {stated['since']}")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from planner.manifest import Limit
-from planner.report import BudgetCheck, Coverage, Totals, WorkloadReport
+from planner.report import BudgetCheck, Coverage, Finding, Report, Totals, WorkloadReport
 from planner.units import known_total, total
 
 WITHIN, AT_RISK, EXCEEDED, UNKNOWN = "within", "at-risk", "exceeded", "unknown"
@@ -37,7 +37,7 @@ def totals(workloads: Sequence[WorkloadReport]) -> Totals:
         by={
             "owner": _grouped(recurring, lambda w: [w.owner or "(none)"]),
             "provider": _grouped(recurring, lambda w: [w.provider]),
-            "model": _grouped(recurring, lambda w: [w.model]),
+            "model": _grouped(recurring, lambda w: [w.canonical]),
             "lane": _grouped(recurring, lambda w: [w.lane]),
             "label": _grouped(recurring, lambda w: [f"{key}={value}" for key, value in w.labels.items()]),
         },
@@ -51,6 +51,13 @@ def coverage(workloads: Sequence[WorkloadReport]) -> Coverage:
         priced=sum(w.monthly.budget_usd is not None for w in workloads),
         assumed=sum(bool(w.assumptions) for w in workloads),
         disputed=sum(any(line.disputed for line in w.lines) for w in workloads),
+    )
+
+
+def only(report: Report, workload: WorkloadReport, findings: list[Finding]) -> Report:
+    """The report of one workload alone, with its own sums and no limits."""
+    return report._replace(
+        workloads=[workload], coverage=coverage([workload]), totals=totals([workload]), budgets=[], findings=findings
     )
 
 
@@ -73,7 +80,7 @@ def _covers(limit: Limit, workload: WorkloadReport) -> bool:
         (
             scope.get("owner", workload.owner) == workload.owner,
             scope.get("provider", workload.provider) == workload.provider,
-            scope.get("model", workload.model) == workload.model,
+            scope.get("model", workload.model) in (workload.model, workload.canonical),
             scope.get("labels", {}).items() <= workload.labels.items(),
         )
     )

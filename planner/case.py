@@ -13,7 +13,7 @@ from planner.manifest import Account, Workload
 from planner.pricebook import PriceBook
 from planner.rates import Model
 from planner.runs import Run
-from planner.units import Exact
+from planner.units import Exact, simple
 
 
 class Settled(NamedTuple):
@@ -27,6 +27,7 @@ class Settled(NamedTuple):
     account_requests_per_minute: Exact | None
     account_tokens_per_minute: Exact | None
     account_input_tokens_per_minute: Exact | None
+    account_batch_files_kept: Exact | None
     account_expected_usd: Decimal | None
     pin_extra_usd: Decimal | None
 
@@ -47,6 +48,23 @@ class Case(NamedTuple):
     costs: dict[str, LaneCost]
     request_file: RequestFile | None = None
     settled: Settled | None = None
+
+    @property
+    def billed_tokens(self) -> Exact:
+        """Tokens of a mean request: input, visible output and expected reasoning."""
+        w = self.workload
+        return simple(w.input.mean + w.visible_output_tokens + self.reasoning.expected)
+
+    @property
+    def output_reach(self) -> Exact:
+        """Visible output of the largest usual request: its 95th percentile, less reasoning where that is included."""
+        w = self.workload
+        hidden = w.reasoning.mean if w.reasoning is not None and w.reasoning_included else 0
+        return simple(max(w.output.reach - hidden, w.visible_output_tokens))
+
+    def request_reach(self, reasoning: Exact) -> Exact:
+        """Tokens that the largest usual request takes in the context window, with so many of reasoning."""
+        return simple(self.workload.input.reach + self.output_reach + reasoning)
 
     def limit(self, name: str) -> Any:
         """A limit of the workload's account; None where it is not known."""

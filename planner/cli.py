@@ -50,11 +50,12 @@ def start() -> None:
         code: object = 0
     except SystemExit as done:
         code = done.code
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except OSError:
-        code = 141
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError as error:
+            code = 141 if isinstance(error, BrokenPipeError) else 2
     os._exit(code if isinstance(code, int) else 1)
 
 
@@ -74,8 +75,10 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
-        sys.stderr.close()
         sys.exit(141)
+    except OSError as error:
+        click.echo(f"cannot be written: {error.strerror}", err=True)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

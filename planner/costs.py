@@ -165,8 +165,6 @@ def rate_at(book: PriceBook, workload: Workload, lane: str, on: date, input_toke
 def _missing(book: PriceBook, workload: Workload, lane: str, on: date) -> str:
     """Why there is no rate, from the provider down to the size of the request."""
     w = workload
-    if w.provider == "google":
-        return "provider 'google' is two providers here: write google-gemini (the Gemini API) or google-vertex"
     if w.provider not in book.providers():
         return f"no prices for provider {quoted(w.provider)}{suggestion(w.provider, book.providers())}"
     if book.model(w.provider, w.model) is None:

@@ -77,7 +77,10 @@ def write_atomically(path: Path | str, text: str) -> None:
     """The whole text or nothing: a reader never sees half of it, a failure leaves the old file."""
     import tempfile
 
-    target = Path(path)
+    target = Path(os.path.realpath(path))
+    if exists(target) and not target.is_file() and not target.is_dir():
+        _write_through(target, text)
+        return
     try:
         handle, name = tempfile.mkstemp(dir=target.parent or ".", prefix=f".{target.name}.")
         try:
@@ -90,6 +93,15 @@ def write_atomically(path: Path | str, text: str) -> None:
             raise
     except OSError as error:
         raise Refused([f"{safe(path)}: cannot be written: {error.strerror}"]) from None
+
+
+def _write_through(target: Path, text: str) -> None:
+    """To a pipe or a device, which cannot be replaced."""
+    try:
+        with target.open("w", encoding="utf-8", newline="\n") as out:
+            out.write(text)
+    except OSError as error:
+        raise Refused([f"{safe(target)}: cannot be written: {error.strerror}"]) from None
 
 
 def _umask() -> int:

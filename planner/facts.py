@@ -12,16 +12,15 @@ from typing import Any, NamedTuple
 
 from planner.batchfiles.probe import RequestFile
 from planner.case import Case, Settled
+from planner.costs import rate_at
 from planner.outlook import break_even_cached_percent, elsewhere, price_change, regional_surcharge_percent
 from planner.runs import DAY
 from planner.units import Exact, exact, minus, percentage, simple
 
 
 def _tokens_per_day(case: Case) -> Exact | None:
-    daily, w = case.run.requests_per_day, case.workload
-    if daily is None:
-        return None
-    return simple(daily * (w.input.mean + w.visible_output_tokens + case.reasoning.expected))
+    daily = case.run.requests_per_day
+    return None if daily is None else simple(daily * case.billed_tokens)
 
 
 def _usd(case: Case, lane: str) -> Exact | None:
@@ -84,16 +83,9 @@ def _disputed(case: Case, attribute: str) -> bool | None:
     return any(getattr(line, attribute) for line in lines) if lines else None
 
 
-def _whole_request(case: Case) -> Exact:
-    """Tokens that the largest usual request takes in the context window."""
-    w = case.workload
-    return simple(w.input.reach + w.visible_output_tokens + case.reasoning.high)
-
-
-def _whole_request_expected(case: Case) -> Exact:
-    """Tokens that the largest usual request takes with the reasoning that is expected."""
-    w = case.workload
-    return simple(w.input.reach + w.visible_output_tokens + case.reasoning.expected)
+def _reasoning_reach(case: Case) -> Exact:
+    measured = case.workload.reasoning
+    return max(case.reasoning.high, measured.reach if measured else 0)
 
 
 def _file_other_model(case: Case) -> bool | None:
@@ -110,8 +102,14 @@ def _retires_in(case: Case) -> int | None:
     return None if end is None else (end.day - case.on).days
 
 
-def _batch_lines_known(case: Case) -> bool:
-    return case.costs["batch"].usd is not None
+def _batch_rate_known(case: Case) -> bool:
+    """Whether batch is priced for the mean request and in every tier that the 95th percentile reaches."""
+    w = case.workload
+    lines = case.book.tier_lines(w.provider, w.region, w.model, "batch", case.on)
+    reached = [line for line in lines if w.input.mean <= line < w.input.reach]
+    return case.costs["batch"].usd is not None and all(
+        rate_at(case.book, w, "batch", case.on, line + 1) for line in reached
+    )
 
 
 def _pin_expired(case: Case) -> bool:
@@ -159,6 +157,7 @@ VOCABULARY: dict[str, Fact] = {
     "tokens_per_day": Fact("number", "volume", "billed tokens per day: input, visible output and expected reasoning", _tokens_per_day),
     "input_tokens": Fact("number", "tokens.input", "input tokens of a mean request", lambda c: c.workload.input.mean),
     "visible_output_tokens": Fact("number", "tokens.output", "visible output tokens of a mean request", lambda c: c.workload.visible_output_tokens),
+    "visible_output_reach": Fact("number", "tokens.output", "visible output tokens of the largest usual request (its 95th percentile)", lambda c: c.output_reach),
     "max_output_tokens": Fact("number", "tokens.max_output", "output cap that the request states", lambda c: c.workload.max_output_tokens),
     "cached_input_tokens": Fact("number", "tokens.cached_input", "input tokens read from a cache, as stated", lambda c: c.workload.cached_input_tokens),
     "reasoning_tokens": Fact("number", "reasoning", "expected hidden reasoning tokens of a request", lambda c: c.reasoning.expected),
@@ -166,8 +165,8 @@ VOCABULARY: dict[str, Fact] = {
     "reasoning_basis": Fact("word", "reasoning", "measured, declared, default, assumed or none", lambda c: c.reasoning.basis),
     "reasoning_uncapped_tokens": Fact("number", "tokens.max_output", "expected reasoning tokens if the output cap left room for them", lambda c: c.reasoning.uncapped),
     "effort_stated": Fact("word", "reasoning.effort", "effort as the manifest states it", lambda c: c.workload.effort),
-    "request_tokens_expected": Fact("number", "tokens", "tokens of the largest usual request with expected reasoning", _whole_request_expected),
-    "request_tokens_high": Fact("number", "tokens", "tokens of the largest usual request with high reasoning", _whole_request),
+    "request_tokens_expected": Fact("number", "tokens", "tokens of the largest usual request with expected reasoning", lambda c: c.request_reach(c.reasoning.expected)),
+    "request_tokens_high": Fact("number", "tokens", "tokens of the largest usual request with high reasoning", lambda c: c.request_reach(_reasoning_reach(c))),
     "model_known": Fact("flag", "model", "the price book knows the model", lambda c: c.model is not None),
     "model_reasons": Fact("flag", "model", "the model can reason", lambda c: c.model.reasons if c.model else None),
     "model_can_switch_off": Fact("flag", "model", "reasoning can be switched off", lambda c: c.model.can_switch_off if c.model else None),
@@ -179,6 +178,7 @@ VOCABULARY: dict[str, Fact] = {
     "retirement_day": Fact("word", "model", "first day without the model", lambda c: c.model.retirement.day.isoformat() if c.model and c.model.retirement else None),
     "successor": Fact("word", "model", "model that the provider names as replacement", lambda c: c.model.retirement.successor if c.model and c.model.retirement else None),
     "price_book": Fact("word", "model", "name of the price book", lambda c: c.book.name),
+    "price_books": Fact("words", "model", "price books in force, the lowest first", lambda c: tuple(c.book.name.split("+"))),
     "price_age_days": Fact("number", "model", "days since the real-time rates were verified", _price_age_days),
     "price_disputed": Fact("flag", "model", "sources disagree on a rate that is used", lambda c: _disputed(c, "disputed")),
     "price_derived": Fact("flag", "model", "a rate that is used follows from a printed rule only", lambda c: _disputed(c, "derived")),
@@ -189,7 +189,7 @@ VOCABULARY: dict[str, Fact] = {
     "batch_saving_usd": Fact("usd", "volume", "real-time less batch, per month", lambda c: _exact(_saving(c))),
     "batch_saving_percent": Fact("percent", "volume", "saving of batch in percent of real-time", lambda c: _exact(percentage(_saving(c), c.costs["standard"].usd))),
     "flex_saving_usd": Fact("usd", "volume", "real-time less flex, per month", lambda c: _exact(minus(c.costs["standard"].usd, c.costs["flex"].usd))),
-    "batch_rate_known": Fact("flag", "model", "every batch rate that is needed is published", _batch_lines_known),
+    "batch_rate_known": Fact("flag", "model", "every batch rate that is needed is published", _batch_rate_known),
     "batch_offered": Fact("flag", "provider", "the provider has a batch lane", lambda c: c.limit("batch_offered")),
     "batch_endpoints": Fact("words", "endpoint", "endpoints that the provider's batch takes", lambda c: None if c.limit("batch_endpoints") is None else tuple(c.limit("batch_endpoints"))),
     "endpoint_stated": Fact("word", "endpoint", "endpoint as the manifest states it", lambda c: c.workload.endpoint),
@@ -261,6 +261,7 @@ VOCABULARY: dict[str, Fact] = {
     "account_requests_per_minute": Fact("number", "volume", "real-time requests per minute of the account and model, spread evenly", _settled(lambda s: s.account_requests_per_minute), decided=True),
     "account_tokens_per_minute": Fact("number", "volume", "real-time tokens per minute of the account and model, spread evenly", _settled(lambda s: s.account_tokens_per_minute), decided=True),
     "account_input_tokens_per_minute": Fact("number", "volume", "uncached real-time input tokens per minute of the account and model, spread evenly", _settled(lambda s: s.account_input_tokens_per_minute), decided=True),
+    "account_batch_files_kept": Fact("number", "batch.expires_after", "files kept by all batch workloads of the account", _settled(lambda s: s.account_batch_files_kept), decided=True),
     "account_expected_usd": Fact("usd", "account", "expected cost of everything on the account", _settled(lambda s: _exact(s.account_expected_usd)), decided=True),
     "pin_extra_usd": Fact("usd", "lane", "what the pinned lane costs more than the rules' choice", _settled(lambda s: _exact(s.pin_extra_usd)), decided=True),
     "account_enqueued_tokens": Fact("number", "volume", "input tokens that all batch runs of the account and model enqueue", _settled(lambda s: s.account_enqueued_tokens), decided=True),

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 from planner import excerpts
-from planner.batchfiles.probe import RequestFile, probe
+from planner.batchfiles.probe import MAX_LINE_BYTES, RequestFile, probe
 from planner.bookshelf import book_files, book_names, load_price_book, missing_book
 from planner.catalog import Catalog
 from planner.config import Config, parse_config
 from planner.disk import DATA, files_in, load_schema, read_bytes, schema_names, schema_text
 from planner.documents import Document, read_document
+from planner.findings import ENGINE_FINDINGS
 from planner.limits import Limits
 from planner.manifest import Manifest
 from planner.parsing import parse
+from planner.problems import Path as Where
 from planner.problems import Problem, Refused, quoted, safe
 from planner.rules import Rule, read_rule
 from planner.schema import Schema, misfits
 
 __all__ = ["book_files", "book_names", "load_price_book", "load_schema", "schema_names", "schema_text"]
+
+RESERVED = ("pin", *ENGINE_FINDINGS)
+"""Names that no rule may take, since decisions and findings of the engine bear them."""
 
 
 def read(path: Path | str) -> Document:
@@ -63,7 +68,7 @@ def load_catalog(
     ratios = read(DATA / "catalog" / "reasoning.yaml").data
     return Catalog(
         book=book,
-        limits=load_limits(names),
+        limits=load_limits(names, book.canonical),
         reasoning=ratios["policies"],
         measured_high=Decimal(ratios["measured_high"]),
         rules=load_rules(rules, config or Config(), with_examples=False),
@@ -88,7 +93,9 @@ def models_of(manifest: Manifest) -> dict[str, set[str]]:
     return {workload.provider: named for workload in manifest.workloads}
 
 
-def load_limits(models: Mapping[str, Iterable[str] | None]) -> Limits:
+def load_limits(
+    models: Mapping[str, Iterable[str] | None], canonical: Callable[[str, str], str] = lambda provider, name: name
+) -> Limits:
     """The limits of the providers; only what concerns their models is parsed, all of it for a provider with None."""
     found = {}
     words = {}
@@ -100,7 +107,7 @@ def load_limits(models: Mapping[str, Iterable[str] | None]) -> Limits:
         found[provider] = read_document(excerpts.of_limits(text, models[provider]).encode(), str(path)).data
         for condition in ("tier", "subscription"):
             words[provider, condition] = excerpts.words_of_limits(text, condition)
-    return Limits(found, words)
+    return Limits(found, words, canonical)
 
 
 def load_rules(
@@ -115,6 +122,8 @@ def load_rules(
     rules: dict[str, Rule] = {}
     for path in rule_files(folders):
         rule = _load_rule(path, schema, config, with_examples)
+        if rule.id in RESERVED:
+            raise Refused([f"{safe(path)}: {quoted(rule.id)} is a name of the engine: rename the rule"])
         if rule.id in rules:
             raise Refused([f"{path}: rule {quoted(rule.id)} is also in {rules[rule.id].file}: rename one"])
         rules[rule.id] = rule
@@ -171,25 +180,42 @@ def probe_request_files(manifest: Manifest) -> dict[str, RequestFile]:
     """What the request files of the manifest hold, by workload id; each is read once, as a stream."""
     base = Path(manifest.document.name).resolve().parent
     problems: list[Problem] = []
-    seen: dict[Path, RequestFile] = {}
+    seen: dict[str, RequestFile] = {}
     found = {}
     for workload in manifest.workloads:
         name = workload.batch.request_file
         if name is None:
             continue
-        where = ("workloads", workload.position, "batch", "request_file")
-        path = (base / name).resolve()
-        if not path.is_relative_to(base):
-            problems.append(
-                Problem(where, f"{quoted(name)} lies outside the manifest's folder: name a file in it or below")
-            )
-        elif not path.is_file():
-            problems.append(Problem(where, f"{quoted(name)}: no such file"))
-        else:
-            if path not in seen:
-                with path.open("rb") as lines:
-                    seen[path] = probe(lines)
-            found[workload.id] = seen[path]
+        try:
+            if name not in seen:
+                seen[name] = _probed(_inside(base, name))
+            found[workload.id] = seen[name]
+        except Refused as refused:
+            own = "request_file" in manifest.document.data["workloads"][workload.position].get("batch", {})
+            root: Where = ("workloads", workload.position) if own else ("defaults",)
+            problems.append(Problem((*root, "batch", "request_file"), f"{quoted(name)}{refused.complaints[0]}"))
     if problems:
         raise manifest.document.refuse(problems)
     return found
+
+
+def _inside(base: Path, name: str) -> Path:
+    """The path of a file in the folder or below; raises Refused with what is wrong with the name."""
+    try:
+        path = (base / name).resolve()
+        if not path.is_relative_to(base):
+            raise Refused([" lies outside the manifest's folder: name a file in it or below"])
+        if not path.is_file():
+            raise Refused([": no such file"])
+    except (OSError, ValueError, RuntimeError):
+        raise Refused([": no such file"]) from None
+    return path
+
+
+def _probed(path: Path) -> RequestFile:
+    """What a file holds, read in lines of a bounded length: a longer one is no request of any provider."""
+    try:
+        with path.open("rb") as file:
+            return probe(iter(lambda: file.readline(MAX_LINE_BYTES), b""))
+    except OSError as error:
+        raise Refused([f": cannot be read: {error.strerror}"]) from None

@@ -36,8 +36,8 @@ _CLASSES = {
 _LANES = {("processing", "batch"): "batch", ("service_tier", "flex"): "flex", ("service_tier", "priority"): "priority"}
 _STANDARD_ONLY = frozenset({"google-vertex"})
 """The package knows one Google; its other lanes are those of the Gemini API."""
-_INFERENCE = {"global": "global.", "us": "us.", "eu": "eu."}
-"""Prefixes by which Bedrock's model names carry the region."""
+_INFERENCE = {"global": ("global.", "global."), "us": ("us.", "regional."), "eu": ("eu.", "regional.")}
+"""Prefixes by which Bedrock's model names carry the region, and by which the package's ids do."""
 
 
 class Package(NamedTuple):
@@ -81,7 +81,7 @@ def read(package: Package, file: Mapping[str, Any]) -> Read:
     matched = set()
     for name, data in file["models"].items() if provider else ():
         for region in _regions(file["provider"], data):
-            theirs = _found(provider, [_called(file["provider"], region, n) for n in (name, *data.get("aliases", ()))])
+            theirs = _found(provider, [name, *data.get("aliases", ())], region)
             if theirs is not None:
                 matched.add(theirs.id)
                 rates = _rates(theirs, name, region)
@@ -95,14 +95,15 @@ def _regions(provider: str, data: Mapping[str, Any]) -> list[str]:
     return sorted({rate.get("region", "global") for rate in data["rates"]} & _INFERENCE.keys())
 
 
-def _called(provider: str, region: str, name: str) -> str:
-    return _INFERENCE[region] + name if provider == "aws-bedrock" else name
-
-
-def _found(provider: Any, names: Sequence[str]) -> Any:
+def _found(provider: Any, names: Sequence[str], region: str) -> Any:
     """Their model by its id, else the first that answers to one of the names."""
-    exact = (model for name in names for model in provider.models if model.id == name)
-    alike = (model for name in names for model in provider.models if model.is_match(name.lower()))
+    models = provider.models
+    if provider.id == PROVIDERS["aws-bedrock"]:
+        prefix, theirs = _INFERENCE[region]
+        names = [prefix + name for name in names]
+        models = [model for model in models if model.id.startswith(theirs)]
+    exact = (model for name in names for model in models if model.id == name)
+    alike = (model for name in names for model in models if model.is_match(name.lower()))
     return next(exact, None) or next(alike, None)
 
 

@@ -36,6 +36,7 @@ def workload_report(
         id=w.id,
         provider=w.provider,
         model=w.model,
+        canonical=case.canonical,
         billed_as=case.book.billed_as(w.provider, w.model, case.on),
         region=w.region,
         owner=w.owner,
@@ -130,7 +131,7 @@ def _lines(lines: Iterable[Line], held: list[Reserve] | Missing) -> list[BillLin
 
 
 def _trimmed(amount: Decimal) -> Decimal:
-    return Decimal(format(amount.normalize(), "f"))
+    return Decimal(plain(amount))
 
 
 def _line_note(line: Line) -> str | None:
@@ -159,9 +160,7 @@ def _assumptions(case: Case, decision: Decision) -> Iterable[str]:
     billed_as = case.book.billed_as(w.provider, w.model, case.on)
     if billed_as != w.model:
         yield f"requests for {w.model} are re-routed to {billed_as} and billed at its rates"
-    if w.volume.once:
-        yield "a one-off job costs once, in its month"
-    if w.input.p95 is None and any(w.input.mean <= line for line in _tier_lines(case, decision)):
+    if w.input.p95 is None and any(w.input.mean <= line < w.input.mean * 20 for line in _tier_lines(case, decision)):
         yield f"all requests stay in the price tier of {plain(w.input.mean)} input tokens: no 95th percentile is stated"
     if (
         w.volume.hours_utc is None

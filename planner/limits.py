@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from planner.manifest import Account
@@ -23,7 +23,9 @@ class Limits:
         self,
         files: Mapping[str, Mapping[str, Any]],
         words: Mapping[tuple[str, str], tuple[str, ...]] | None = None,
+        canonical: Callable[[str, str], str] = lambda provider, name: name,
     ) -> None:
+        self._canonical = canonical
         self._files = files
         self._words = words or {}
         self._entries: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
@@ -60,7 +62,9 @@ class Limits:
     def _stated(self, limit: str, account: Account, model: str) -> LimitValue | None:
         stated = account.stated.get(limit)
         if isinstance(stated, dict):
-            stated = stated.get(model)
+            stated = next(
+                (value for name, value in stated.items() if self._canonical(account.provider, name) == model), None
+            )
         return None if stated is None else LimitValue(stated, f"account {account.name}")
 
     def _published(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from planner.documents import Document
 from planner.problems import Path
-from planner.units import Exact, divided, simple
+from planner.units import Exact, divided, exact, simple
 
 MEAN_MONTH_DAYS = Fraction("30.4375")
 """Days of a mean month: 365.25 / 12."""
@@ -185,3 +185,10 @@ class Manifest(NamedTuple):
 def canonical_provider(name: str) -> str:
     """The name under which the catalog knows a provider."""
     return PROVIDER_ALIASES.get(name.lower(), name.lower())
+
+
+def spread_of(stated: Any) -> Spread:
+    """Tokens as the manifest states them: a number, or a mapping with mean and p95."""
+    if isinstance(stated, dict):
+        return Spread(exact(stated["mean"]), exact(stated["p95"]) if "p95" in stated else None)
+    return Spread(exact(stated))

@@ -49,7 +49,8 @@ def elsewhere(case: Case) -> Elsewhere | None:
         there = w._replace(provider=provider, model=case.canonical, region="global")
         usd = lane_cost(case.book, there, "standard", case.on, case.requests, case.reasoning.expected).usd
         if usd is not None and usd < here:
-            found.append(Elsewhere(provider, here - usd))
+            saving = minus(here, usd)
+            found.append(Elsewhere(provider, saving or here))
     return max(found, key=lambda other: (other.saving_usd, other.provider), default=None)
 
 

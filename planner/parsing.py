@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from planner.documents import Document
+from planner.faults import Faults, duplicates
 from planner.manifest import (
     MEAN_MONTH_DAYS,
     Account,
@@ -15,14 +15,14 @@ from planner.manifest import (
     Limit,
     Manifest,
     Pin,
-    Spread,
     Volume,
     Workload,
     canonical_provider,
+    spread_of,
 )
-from planner.problems import Path, Problem, quoted, suggestion
+from planner.problems import Problem, quoted
 from planner.schema import Schema, misfits
-from planner.units import exact, minutes, percent, plain, seconds
+from planner.units import exact, percent, seconds, whole
 
 
 def parse(document: Document, schema: Schema) -> Manifest:
@@ -41,11 +41,11 @@ def parse(document: Document, schema: Schema) -> Manifest:
     workloads = []
     for index, own in enumerate(data["workloads"]):
         merged = _with_defaults(own, data.get("defaults", {}))
-        faults = list(_Faults(own, data.get("defaults", {}), index).all(merged, accounts))
+        faults = list(Faults(own, data.get("defaults", {}), index).all(merged, accounts))
         problems.extend(faults)
         if not faults:
             workloads.append(_workload(index, merged))
-    problems.extend(_duplicates(data["workloads"]))
+    problems.extend(duplicates(data["workloads"]))
     if problems:
         raise document.refuse(problems)
     prices = data.get("prices", "list")
@@ -72,110 +72,6 @@ def _with_defaults(own: dict[str, Any], defaults: dict[str, Any]) -> dict[str, A
     return merged
 
 
-class _Faults:
-    """What a schema cannot see in a workload: fields that the defaults lack too, and numbers that contradict."""
-
-    def __init__(self, own: dict[str, Any], defaults: dict[str, Any], index: int) -> None:
-        self._own = own
-        self._defaults = defaults
-        self._path: Path = ("workloads", index)
-
-    def all(self, fields: dict[str, Any], accounts: dict[str, Account]) -> Iterator[Problem]:
-        """Every fault of the workload, whose fields are its own over the defaults."""
-        tokens = fields.get("tokens", {})
-        for field in ("provider", "model"):
-            if field not in fields:
-                yield Problem(self._path, f"{quoted(field)} is missing: state it here or in defaults")
-        for field in ("input", "output"):
-            if field not in tokens and not (field == "output" and fields.get("use_case") == "embedding"):
-                yield Problem(self._path, f"'tokens.{field}' is missing: state it here or in defaults")
-        yield from self._account(fields, accounts)
-        yield from self._spreads(tokens)
-        yield from self._shares(fields.get("batch", {}))
-        yield from self._tokens(fields, tokens)
-        every = fields.get("batch", {}).get("every")
-        if every is not None and not seconds(every):
-            yield self._at("batch", "every", says="runs cannot follow each other without any time: write 1h or more")
-        until = fields.get("lane", {}).get("until")
-        if until is not None and _day(until) is None:
-            yield self._at("lane", "until", says=f"there is no day {until}")
-        hours = fields["volume"].get("hours_utc")
-        if hours is not None and (hours[:5] == hours[6:] or max(minutes(hours[:5]), minutes(hours[6:])) > 1440):
-            says = f"{quoted(hours)} is no part of a day: write it as 10:00-18:00, or 22:00-06:00 across midnight"
-            yield self._at("volume", "hours_utc", says=says)
-
-    def _spreads(self, tokens: dict[str, Any]) -> Iterator[Problem]:
-        """A 95th percentile that the mean rules out: five in a hundred requests have as many tokens or more."""
-        for field in ("input", "output"):
-            spread = _spread(tokens.get(field, 0))
-            if spread.p95 is not None and spread.mean and spread.p95 > spread.mean * 20:
-                says = (
-                    f"a 95th percentile of {plain(spread.p95)} tokens needs a mean of at least {plain(spread.p95)} / 20"
-                )
-                yield self._at("tokens", field, says=f"{says}, not {plain(spread.mean)}: correct one of them")
-
-    def _shares(self, batch: dict[str, Any]) -> Iterator[Problem]:
-        for field in ("fallback_share", "retry_share"):
-            if (percent(batch.get(field, "0%")) or 0) > 100:
-                yield self._at("batch", field, says=f"{batch[field]} is more than all requests: at most 100%")
-
-    def _account(self, fields: dict[str, Any], accounts: dict[str, Account]) -> Iterator[Problem]:
-        name = fields.get("account")
-        if name is None:
-            return
-        account = accounts.get(name) or accounts.get(canonical_provider(name))
-        if account is None:
-            yield self._at("account", says=f"no account {quoted(name)}{suggestion(name, accounts)}")
-        elif "provider" in fields and account.provider != canonical_provider(fields["provider"]):
-            says = f"account {quoted(name)} is at {account.provider}, the workload at {fields['provider']}"
-            yield self._at("account", says=f"{says}: name another account")
-
-    def _tokens(self, fields: dict[str, Any], tokens: dict[str, Any]) -> Iterator[Problem]:
-        whole = _spread(tokens["input"]).mean if "input" in tokens else None
-        parts = sum(exact(tokens.get(part, 0)) for part in ("cached_input", "cache_write", "cache_write_1h"))
-        inside = exact(fields.get("batch", {}).get("cached_input", 0))
-        if whole is not None and parts > whole:
-            says = (
-                f"cached_input and cache writes add up to {plain(parts)} tokens, more than the input of {plain(whole)}"
-            )
-            yield self._at("tokens", says=f"{says}: input is the total")
-        if whole is not None and inside > whole:
-            says = f"{plain(inside)} tokens are more than the input of {plain(whole)}: input is the total"
-            yield self._at("batch", "cached_input", says=says)
-        reasoning = fields.get("reasoning", {})
-        if reasoning.get("tokens_are") != "included" or "output" not in tokens:
-            return
-        hidden, output = _spread(reasoning["tokens"]).mean, _spread(tokens["output"]).mean
-        if hidden > output:
-            says = f"{plain(hidden)} reasoning tokens cannot be included in an output of {plain(output)}"
-            yield self._at("reasoning", "tokens", says=f"{says}: write tokens_are: extra, or correct the numbers")
-
-    def _at(self, *field: str, says: str) -> Problem:
-        """A problem at the field, in the defaults where only they state it."""
-        if _has(self._own, field) or not _has(self._defaults, field):
-            return Problem((*self._path, *field), says)
-        return Problem(("defaults", *field), says)
-
-
-def _has(node: Any, field: tuple[str, ...]) -> bool:
-    for part in field:
-        if not isinstance(node, dict) or part not in node:
-            return False
-        node = node[part]
-    return True
-
-
-def _duplicates(workloads: list[dict[str, Any]]) -> Iterator[Problem]:
-    seen: dict[str, int] = {}
-    for index, fields in enumerate(workloads):
-        first = seen.setdefault(fields["id"], index)
-        if first != index:
-            yield Problem(
-                ("workloads", index, "id"),
-                f"id {quoted(fields['id'])} is taken by workload {first + 1} of the list: ids are unique",
-            )
-
-
 def _workload(index: int, fields: dict[str, Any]) -> Workload:
     tokens, volume = fields["tokens"], fields["volume"]
     reasoning, lane = fields.get("reasoning", {}), fields.get("lane")
@@ -196,14 +92,14 @@ def _workload(index: int, fields: dict[str, Any]) -> Workload:
         provider=canonical_provider(fields["provider"]),
         model=fields["model"],
         volume=Volume(exact(volume[unit]), volume["per"], unit, volume.get("hours_utc")),
-        input=_spread(tokens["input"]),
-        output=_spread(tokens.get("output", 0)),
+        input=spread_of(tokens["input"]),
+        output=spread_of(tokens.get("output", 0)),
         cached_input_tokens=exact(tokens["cached_input"]) if "cached_input" in tokens else None,
         cache_write_tokens=exact(tokens.get("cache_write", 0)),
         cache_write_1h_tokens=exact(tokens.get("cache_write_1h", 0)),
         max_output_tokens=exact(tokens["max_output"]) if "max_output" in tokens else None,
         effort=reasoning.get("effort"),
-        reasoning=_spread(reasoning["tokens"]) if "tokens" in reasoning else None,
+        reasoning=spread_of(reasoning["tokens"]) if "tokens" in reasoning else None,
         reasoning_included=reasoning.get("tokens_are") == "included",
         labels=fields.get("labels", {}),
         region=fields.get("region", "global"),
@@ -238,19 +134,15 @@ def _batch(stated: dict[str, Any]) -> BatchPlan:
         retry_share_percent=percent(stated.get("retry_share", "0%")) or 0,
         poll_until=tuple(stated["poll_until"]) if "poll_until" in stated else None,
         cached_input_tokens=exact(stated.get("cached_input", 0)),
-        **{field: stated.get(field) for field in same},
+        **{field: whole(stated.get(field)) for field in same},
     )
-
-
-def _spread(stated: Any) -> Spread:
-    if isinstance(stated, dict):
-        return Spread(exact(stated["mean"]), exact(stated["p95"]) if "p95" in stated else None)
-    return Spread(exact(stated))
 
 
 def _account(name: str, stated: dict[str, Any]) -> Account:
     numbers = {
-        key: value for key, value in stated.items() if key not in ("provider", "tier", "subscription", "batch_window")
+        key: whole(value)
+        for key, value in stated.items()
+        if key not in ("provider", "tier", "subscription", "batch_window")
     }
     if "batch_window" in stated:
         numbers["batch_window_seconds"] = seconds(stated["batch_window"])

@@ -53,7 +53,17 @@ class Audit(NamedTuple):
     def weaknesses(self) -> list[Weakness]:
         """Everything weak in the file, the gravest kind first, then in the order of the text."""
         found = [weak for name, model in self.document.data["models"].items() for weak in self._model(name, model)]
+        found += self._discounts()
         return sorted(found, key=lambda weak: (list(KINDS).index(weak.kind), weak.line))
+
+    def _discounts(self) -> Iterator[Weakness]:
+        """Negotiated discounts that have ended or end within the horizon."""
+        for index, discount in enumerate(self.document.data.get("discounts", ())):
+            if "until" in discount and day_of(discount["until"]) < self._last():
+                ends = "ended" if day_of(discount["until"]) < self.on else "ends"
+                says = f"the discount of {plain(discount['percent'])} % {ends} after {discount['until']}"
+                line = self.document.where(("discounts", index)).line
+                yield Weakness("scheduled", self.document.name, line, str(self.document.data["provider"]), says)
 
     def _model(self, name: str, model: Mapping[str, Any]) -> Iterator[Weakness]:
         end = model.get("retires")
@@ -64,9 +74,9 @@ class Audit(NamedTuple):
         for index, rate in enumerate(model["rates"]):
             yield from self._entry(name, model, index, rate)
         yield from self._lanes(name, model)
-        for region in model.get("regions", {}):
-            says = f"region {region} has no rates of its own, only a multiplier on the global ones"
-            yield self._weak("uncovered", name, says, ("regions", region))
+        if model.get("regions"):
+            says = f"no rates of their own, only multipliers, in {', '.join(model['regions'])}"
+            yield self._weak("uncovered", name, says, ("regions",))
 
     def _end(self, name: str, end: Mapping[str, Any]) -> Iterator[Weakness]:
         day, after = day_of(end["date"]), f", successor {end['successor']}" if "successor" in end else ""

@@ -151,7 +151,7 @@ def _reasons(
 ) -> Iterator[tuple[str, str]]:
     """Why ours may differ, the best reason first: its kind, and in words."""
     amount = stated if isinstance(stated, dict) else {}
-    noted = " ".join(str(known["note"]).strip() for known in (amount, entry, data) if "note" in known)
+    noted = next((str(known["note"]).strip() for known in (amount, entry, data) if "note" in known), "")
     if "disputed" in amount and Decimal(amount["disputed"]) == other:
         yield "disputed", noted or "sources disagree; the dearer counts"
     for rate in data["rates"]:
@@ -163,7 +163,7 @@ def _reasons(
     if "note" in amount and not amount.get("derived"):
         yield "noted", noted
     if "retires" in data and day_of(data["retires"]["date"]) <= day:
-        yield "gone", f"gone since {data['retires']['date']}. {noted}".strip()
+        yield "gone", f"since {data['retires']['date']}. {noted}".strip()
     if amount.get("derived"):
         yield "derived", noted or "follows from a printed rule"
     if noted:
@@ -181,8 +181,7 @@ def report(comparisons: Iterable[Comparison], version: str, on: date) -> str:
     """How many figures agree by provider, and every difference with both figures and the reason."""
     lines = [f"The book list beside {version}, on {on} and on the days of later changes that it prints."]
     for found in comparisons:
-        share = f"{found.equal()} of {found.compared} figures equal"
-        lines += ["", f"{found.provider}: {share}, {len(found.lacking)} lane(s) printed there only"]
+        lines += ["", f"{found.provider}: {found.equal()} of {found.compared} figures equal"]
         lines += [f"  {told(difference)}" for difference in found.differences()]
     return "\n".join(lines) + "\n"
 

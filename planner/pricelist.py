@@ -17,10 +17,10 @@ from planner.units import plain
 WIDTH = 100
 DISPUTED, DERIVED = "!", "~"
 LEGEND = (
-    "US dollars per million tokens. !: sources disagree and the dearer counts, ~: derived from a printed rule, "
-    "-: no published rate."
+    "US dollars per million tokens. !: sources disagree and the dearer counts, ~: follows from a printed rule or a "
+    "discount, -: no published rate."
 )
-HEAD = ("model", "class", "standard", "batch", "context", "retires", "verified")
+HEAD = ("model", "class", "standard", "batch", "window", "retires", "verified")
 FIELDS = (
     "provider", "model", "class", "standard_input", "standard_output", "batch_input", "batch_output",
     "context_window", "retires", "verified",
@@ -87,11 +87,11 @@ def _table(found: Sequence[Row]) -> str:
 
     lines = [_cells(row) for row in found]
     used = [column for column in range(len(HEAD)) if any(line[column] != "-" for line in lines)]
-    widths = [max(len(line[column]) for line in [HEAD, *lines]) for column in used]
+    widths = [max(len(HEAD[column]) + 2, *(len(line[column]) for line in lines)) for column in used]
     room = WIDTH - sum(widths[1:]) - 2 * (len(used) - 1)
     cut = [(line[0] if len(line[0]) <= room else line[0][: room - 1] + "…", *line[1:]) for line in lines]
     shown = [[line[column] for column in used] for line in cut]
-    align = ["right" if HEAD[column] in ("standard", "batch", "context") else "left" for column in used]
+    align = ["right" if HEAD[column] in ("standard", "batch", "window") else "left" for column in used]
     return tabulate(shown, [HEAD[column] for column in used], disable_numparse=True, colalign=align)
 
 

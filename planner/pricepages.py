@@ -225,7 +225,7 @@ def _others(title: str, entries: Sequence[Entry]) -> str:
         label = " ".join(part for part in (rate["lane"], _region(rate)) if part)
         until = f" until {rate['until']}" if "until" in rate else ""
         rates = ", ".join(f"{kind} {plain_of(rate[kind])}" for kind in CLASSES if kind in rate)
-        tiers = f", {len(rate['tiers'])} tier(s) above" if rate.get("tiers") else ""
+        tiers = ", tiers above" if rate.get("tiers") else ""
         title = file["sources"][rate["source"]]["title"].strip()
         lines.append(_wrapped(f"{label} since {rate['since']}{until}: {rates}{tiers} ({title})", "    ", "  "))
         lines += [_wrapped(line, "      ", "    ") for line in marks(rate)]

@@ -169,10 +169,14 @@ def _retirement(stated: Mapping[str, Any], sources: Mapping[str, Any]) -> Retire
 
 def overlaps(hours: str, windows: tuple[str, ...]) -> bool:
     """Whether hours such as 10:00-18:00 touch any of the windows."""
-    parts = [(hours[:5], hours[6:])]
-    if hours[6:] <= hours[:5]:
-        parts = [(hours[:5], "24:00"), ("00:00", hours[6:])]
-    return any(start < window[6:] and window[:5] < end for start, end in parts for window in windows)
+    peaks = [part for window in windows for part in _within_a_day(window)]
+    return any(start < peak_end and peak < end for start, end in _within_a_day(hours) for peak, peak_end in peaks)
+
+
+def _within_a_day(hours: str) -> list[tuple[str, str]]:
+    """The hours as parts that do not cross midnight."""
+    start, end = hours[:5], hours[6:]
+    return [(start, end)] if start < end else [(start, "24:00"), ("00:00", end)]
 
 
 def day_of(text: str) -> date:

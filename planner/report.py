@@ -88,6 +88,7 @@ class WorkloadReport(NamedTuple):
     id: str
     provider: str
     model: str
+    canonical: str
     billed_as: str
     region: str
     owner: str | None

@@ -10,7 +10,7 @@ from planner.costs import LaneCost, Reasoning, price_lines, rate_at, token_class
 from planner.manifest import Workload
 from planner.pricebook import PriceBook
 from planner.rates import Rate
-from planner.units import Exact, decimal6, divided, exact, minus, simple, total
+from planner.units import Exact, decimal6, divided, exact, minus, plain, simple, total
 
 
 class Reserve(NamedTuple):
@@ -70,7 +70,7 @@ def _reasoning_buffer(cost: LaneCost, reasoning: Reasoning, requests: Exact) -> 
 
 def _times(reasoning: Reasoning) -> str:
     if reasoning.basis == "measured":
-        return "1.2 times what was measured"
+        return "the high end of what was measured"
     return f"the high end of effort {reasoning.effort}"
 
 
@@ -118,4 +118,4 @@ def _share(kind: str, percent: Exact, cost: LaneCost, why: str) -> Reserve | Mis
     if cost.usd is None:
         return Missing(f"{cost.missing}, in which requests are {why}")
     usd = decimal6(divided(exact(cost.usd) * percent, 100))
-    return Reserve(cost.lane, kind, usd, f"{percent} % of the requests are {why}")
+    return Reserve(cost.lane, kind, usd, f"{plain(percent)} % of the requests are {why}")

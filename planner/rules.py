@@ -185,8 +185,8 @@ class _Reader:
             return self._wrong(
                 path, f"{quoted(name)} is known only after the decision: a rule that assigns cannot read it"
             )
-        if verb == "is" and operand in ("known", "unknown"):
-            wanted = operand == "known"
+        if verb in ("is", "is not") and operand in ("known", "unknown"):
+            wanted = (operand == "known") is (verb == "is")
             return _compared(lambda facts: (name in facts) is wanted, name)
         operator = OPERATORS[verb]
         if fact.kind not in operator.kinds:

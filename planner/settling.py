@@ -14,14 +14,15 @@ Decided = tuple[Case, Decision]
 
 
 def settle(cases: Sequence[Case], decisions: Sequence[Decision]) -> list[Case]:
-    """The cases with the sums of their accounts. A sum with an unknown part is unknown."""
+    """The cases with the sums of their accounts."""
     decided = list(zip(cases, decisions, strict=True))
     batch = [(case, decision) for case, decision in decided if decision.mode == "batch"]
     live = [(case, decision) for case, decision in decided if decision.mode == "real-time"]
-    enqueued = _summed(batch, _queue_of, lambda case, _: case.run.enqueued_tokens)
-    requests = _summed(live, _queue_of, lambda case, _: case.run.requests_per_minute)
-    tokens = _summed(live, _queue_of, lambda case, _: _tokens_per_minute(case))
-    uncached = _summed(live, _queue_of, lambda case, _: _uncached_per_minute(case))
+    enqueued = _summed(batch, _queue_of, _enqueued)
+    requests = _summed(live, _queue_of, lambda case: case.run.requests_per_minute)
+    tokens = _summed(live, _queue_of, _tokens_per_minute)
+    uncached = _summed(live, _queue_of, _uncached_per_minute)
+    kept = _summed(batch, lambda case: case.account.name, lambda case: case.run.files_kept)
     spend: dict[Hashable, list[Decimal | None]] = {}
     for case, decision in decided:
         spend.setdefault(case.account.name, []).append(case.costs[decision.lane].usd)
@@ -38,6 +39,7 @@ def settle(cases: Sequence[Case], decisions: Sequence[Decision]) -> list[Case]:
             account_requests_per_minute=requests.get(queue),
             account_tokens_per_minute=tokens.get(queue),
             account_input_tokens_per_minute=uncached.get(queue),
+            account_batch_files_kept=kept.get(case.account.name) if decision.mode == "batch" else None,
             account_expected_usd=spent[case.account.name],
             pin_extra_usd=_pin_extra(case, decision),
         )
@@ -47,10 +49,8 @@ def settle(cases: Sequence[Case], decisions: Sequence[Decision]) -> list[Case]:
 
 def _tokens_per_minute(case: Case) -> Exact | None:
     """Input, visible output and expected reasoning tokens per minute, spread evenly; None for a one-off job."""
-    requests, w = case.run.requests_per_minute, case.workload
-    if requests is None:
-        return None
-    return simple(requests * (w.input.mean + w.visible_output_tokens + case.reasoning.expected))
+    requests = case.run.requests_per_minute
+    return None if requests is None else simple(requests * case.billed_tokens)
 
 
 def _uncached_per_minute(case: Case) -> Exact | None:
@@ -64,13 +64,22 @@ def _queue_of(case: Case) -> Hashable:
 
 
 def _summed(
-    decided: Iterable[Decided], key: Callable[[Case], Hashable], of: Callable[[Case, Decision], Exact | None]
-) -> dict[Hashable, Exact | None]:
-    sums: dict[Hashable, Exact | None] = {}
-    for case, decision in decided:
-        amount, before = of(case, decision), sums.get(key(case), 0)
-        sums[key(case)] = None if amount is None or before is None else simple(before + amount)
+    decided: Iterable[Decided], key: Callable[[Case], Hashable], of: Callable[[Case], Exact | None]
+) -> dict[Hashable, Exact]:
+    """The sums of what is known: a part that is not known can only add, and a sum above a limit stays above it."""
+    sums: dict[Hashable, Exact] = {}
+    for case, _ in decided:
+        amount = of(case)
+        if amount is not None:
+            sums[key(case)] = simple(sums.get(key(case), 0) + amount)
     return sums
+
+
+def _enqueued(case: Case) -> Exact:
+    """Input tokens that wait at once: with runs more often than the window, several runs are unfinished together."""
+    window, every = case.limit("batch_window_seconds"), case.workload.batch.every_seconds
+    runs = 1 if window is None or not every or case.workload.volume.once else max(1, -(-window // every))
+    return simple(case.run.enqueued_tokens * runs)
 
 
 def _finish(case: Case, tokens: Exact | None) -> Exact | None:

@@ -114,7 +114,11 @@ def _saw(entry: TraceEntry) -> str:
 
 def _known(w: WorkloadReport) -> list[str]:
     width = max((len(name) for name in w.facts), default=0)
-    return [f"  {name:<{width}}  {_shown(name, value)}" for name, value in w.facts.items()]
+    lines = []
+    for name, value in w.facts.items():
+        first, *rest = wrap(_shown(name, value), WIDTH - width - 4) or [""]
+        lines += [f"  {name:<{width}}  {first}", *(f"  {'':<{width}}  {part}" for part in rest)]
+    return lines
 
 
 def _shown(name: str, value: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from decimal import ROUND_CEILING, Context, Decimal
 from fractions import Fraction
+from typing import Any
 
 Exact = int | Fraction
 
@@ -30,10 +32,26 @@ def exact(number: int | Decimal) -> Exact:
     return numerator if denominator == 1 else Fraction(numerator, denominator)
 
 
+def whole(stated: Any) -> Any:
+    """The stated numbers with 5.0 as 5, in a mapping too; anything else as it is."""
+    if isinstance(stated, dict):
+        return {name: whole(value) for name, value in stated.items()}
+    return exact(stated) if isinstance(stated, Decimal) else stated
+
+
 def seconds(text: str) -> Exact | None:
     """Seconds in a duration such as 500ms, 5s, 24h or 14d; None if it is not one."""
     found = _DURATION.fullmatch(text)
     return simple(exact(Decimal(found[1])) * SECONDS[found[2]]) if found else None
+
+
+def is_day(text: str) -> bool:
+    """Whether there is such a day in the calendar."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def minutes(clock: str) -> int:

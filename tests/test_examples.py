@@ -44,7 +44,7 @@ def test_the_estate_shows_every_kind_of_decision() -> None:
         "low-volume",
         "batch-not-cheaper",
         "wait-below-window",
-        "endpoint-unsupported",
+        "batch-not-offered",
         "streaming",
         "high-volume",
         "pin",

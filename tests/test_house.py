@@ -17,7 +17,7 @@ from tests.making import ROOT, manifest_text, workload
 PACKAGE = ROOT / "planner"
 
 FLOORS = (
-    "problems", "units", "scalars", "documents", "schema", "manifest", "parsing", "rates", "pricebook", "pricelist",
+    "problems", "units", "scalars", "documents", "schema", "manifest", "faults", "parsing", "rates", "pricebook", "pricelist",
     "pricepages", "priceaudit", "pricediff", "pricepatch", "genaiprices", "limits",
     "queues", "runs", "costs", "reserves", "batchfiles", "case", "outlook", "facts", "operators", "rules", "catalog", "decisions", "settling",
     "cases", "report", "flips", "budgets", "findings", "ledger", "plan", "config", "rulepages", "formats", "story",

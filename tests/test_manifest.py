@@ -245,6 +245,8 @@ FAULTS = {
     ),
     "hours past 24": ("per: day", 'per: day, hours_utc: "10:00-24:30"', "9:51: '10:00-24:30' is no part of a day"),
     "no hours": ("per: day", 'per: day, hours_utc: "10:00-10:00"', "9:51: '10:00-10:00' is no part of a day"),
+    "p95 over means": ("input: 1000", "input: {mean: 100, p95: 2001}", "10:21: a 95th percentile of 2001 tokens"),
+    "share over all": ("none}", "none}\n    batch: {retry_share: 100.1%}", "100.1% is more than all requests"),
     "runs at once": (
         "none}",
         "none}\n    batch: {every: 0.0h}",

@@ -17,8 +17,8 @@ from planner.catalog import Catalog
 from planner.report import Monthly, WorkloadReport
 from tests.making import DAY, as_yaml, manifest_text, planned, read, workload
 
-QUICK = settings(max_examples=80, deadline=None)
-FEW = settings(max_examples=30, deadline=None)
+QUICK = settings(max_examples=60, deadline=None)
+FEW = settings(max_examples=25, deadline=None)
 
 LANES = ("real_time_usd", "batch_usd", "flex_usd", "priority_usd")
 TIERED = {"provider": "openai", "model": "gpt-6-sol"}

@@ -138,7 +138,7 @@ days = st.one_of(st.dates(date(2026, 11, 12), date(2027, 3, 1)), st.dates(date(2
 regions = st.sampled_from(["global"] * 4 + ["us", "eu"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(MODELS), shapes(), days, regions)
 @example(
     ("openai", "gpt-4.1"),
@@ -206,7 +206,7 @@ def test_the_discounts_of_batch_are_the_published_ones() -> None:
     assert len(DISCOUNTS) >= 80
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(sorted(DISCOUNTS)), st.integers(0, 90_000), st.integers(0, 3_000), st.integers(1, 20))
 def test_batch_is_real_time_less_the_discount_exactly_where_the_rates_say_so(
     who: tuple[str, str], inward: int, outward: int, millions: int

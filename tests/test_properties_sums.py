@@ -194,6 +194,11 @@ def test_a_saving_that_is_forgone_names_the_rule_that_forgoes_it() -> None:
     assert (monthly.saving_forgone_usd, monthly.forgone_by) == (Decimal("3"), "user-facing")  # 6 - 3
     taken = planned(workload(**BATCH)).workloads[0].monthly
     assert (taken.saving_usd, taken.saving_forgone_usd, taken.forgone_by) == (Decimal("3"), Decimal(0), None)
+    cached = {"input": 1000, "cached_input": 1000, "output": 0}  # 1M x 0.50, as a batch 1M x 1.00
+    dearer = planned(workload(tokens=cached, **BATCH)).workloads[0]
+    assert (dearer.decided_by, dearer.monthly.real_time_usd) == ("batch-not-cheaper", Decimal("0.5"))
+    assert (dearer.monthly.batch_usd, dearer.monthly.saving_forgone_usd) == (Decimal("1"), Decimal(0))
+    assert dearer.monthly.forgone_by is None
 
 
 # Limits

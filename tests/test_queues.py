@@ -16,7 +16,7 @@ from planner.report import Report, WorkloadReport
 from planner.units import Exact
 from tests.making import planned, rules_fired, workload
 
-QUICK = settings(max_examples=150, deadline=None)
+QUICK = settings(max_examples=100, deadline=None)
 DAY = 86400
 
 requests = st.one_of(st.integers(0, 10**7), st.fractions(min_value=0, max_value=10**6, max_denominator=1000))

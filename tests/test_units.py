@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from planner import units
 
-QUICK = settings(max_examples=150, deadline=None)
+QUICK = settings(max_examples=100, deadline=None)
 ROOMY = Context(prec=200)
 MILLIONTH = Decimal("0.000001")
 

@@ -44,6 +44,7 @@ def probe(lines: Iterable[bytes]) -> RequestFile:
             continue
         requests += 1
         try:
+            line.decode()
             parsed = read(line)
         except (DecodeError, ValidationError, RecursionError, UnicodeDecodeError):
             unreadable += 1

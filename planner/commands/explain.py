@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from planner import formats
+from planner import budgets, formats
 from planner.commands._shared import planned, valuing, write, writing
 from planner.flips import flips
 from planner.problems import Refused, quoted, suggestion
@@ -48,6 +48,6 @@ def command(
         rules = {rule.id: rule for rule in catalog.rules}
         text = tell(report, told, rules)
     else:
-        text = formats.plan_format(format_name)(report._replace(workloads=[told], findings=own))
+        text = formats.plan_format(format_name)(budgets.only(report, told, own))
     write(text, output)
     sys.exit(exit_code(own, [], settings.fail_on, report.gate))

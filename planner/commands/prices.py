@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from planner import files
+from planner.bookshelf import book_files, book_names, check_prices, load_price_book
 from planner.commands._shared import F, read_day, today, write
-from planner.disk import DATA, read_bytes
+from planner.disk import DATA, files_in, is_folder, read_bytes
 from planner.documents import Document, read_document
-from planner.manifest import PROVIDER_ALIASES
+from planner.manifest import canonical_provider
 from planner.pricebook import PriceBook
 from planner.problems import Refused, quoted, suggestion
-from planner.schema import misfits
 from planner.units import seconds
 
 if TYPE_CHECKING:
@@ -38,12 +37,12 @@ class Shelf(NamedTuple):
 
     def files(self, provider: str) -> list[dict[str, object]]:
         """What each layer says of a provider."""
-        return [document.data for document in self.documents if document.data["provider"] == provider]
+        return [document.data for document in self.documents if _provider(document) == provider]
 
     def provider(self, name: str) -> str:
         """The provider by one of its names. Raises Refused for an unknown one."""
-        known = sorted({document.data["provider"] for document in self.documents})
-        found = PROVIDER_ALIASES.get(name.lower(), name.lower())
+        known = sorted({_provider(document) for document in self.documents})
+        found = canonical_provider(name)
         if found not in known:
             raise Refused(
                 [f"no prices of provider {quoted(name)}{suggestion(name, known)}; there are: {', '.join(known)}"]
@@ -51,12 +50,16 @@ class Shelf(NamedTuple):
         return found
 
 
+def _provider(document: Document) -> str:
+    return canonical_provider(document.data["provider"])
+
+
 def _shelf(names: tuple[str, ...]) -> Shelf:
     """The books as named, layered over list unless the first is a built-in book; list alone where none is named."""
     chosen = names or ("list",)
-    built_in = files.book_names()
-    stems = {path.stem: None for name in built_in for path in files.book_files(name)}
-    book = files.load_price_book(chosen, stems)
+    built_in = book_names()
+    stems = {path.stem: None for name in built_in for path in book_files(name)}
+    book = load_price_book(chosen, stems)
     named = [document for name in chosen for document in _documents(name)]
     below = [] if chosen[0] in built_in else _documents("list")
     return Shelf(book, (*below, *named), tuple(named))
@@ -64,10 +67,10 @@ def _shelf(names: tuple[str, ...]) -> Shelf:
 
 def _documents(name: str) -> list[Document]:
     """The documents of a book, a folder or a file, named as a reader finds them."""
-    if name in files.book_names():
-        return [read_document(read_bytes(p), p.relative_to(DATA).as_posix()) for p in files.book_files(name)]
+    if name in book_names():
+        return [read_document(read_bytes(p), p.relative_to(DATA).as_posix()) for p in book_files(name)]
     path = Path(name)
-    return [files.read(p) for p in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
+    return [read_document(read_bytes(p), str(p)) for p in (files_in(path) if is_folder(path) else [path])]
 
 
 def _days(ctx: click.Context, param: click.Parameter, value: str) -> int:
@@ -171,10 +174,14 @@ def _lacking(found: list[pricediff.Comparison], models: dict[str, list[str]], li
     lanes = [f"{comparison.provider}: {lane}" for comparison in found for lane in comparison.lacking]
     names = [f"{provider}: {name}" for provider, missing in models.items() for name in missing]
     counts = ", ".join(f"{provider} {len(missing)}" for provider, missing in models.items())
-    text = f"\nPrinted there only: {len(lanes)} lanes of models that we have; {len(names)} models ({counts}).\n"
+    text = f"\nPrinted there only: {_counted(len(lanes), 'lane')} of models that we have; {_counted(len(names), 'model')} ({counts}).\n"
     if not listed:
         return text
     return text + "".join(f"  lane {lane}\n" for lane in lanes) + "".join(f"  model {name}\n" for name in names)
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _patch(
@@ -193,17 +200,12 @@ def _patch(
         source = pricepatch.source_for(document, "genai-prices", package.version, url, on)
         before = read_bytes(DATA / document.name).decode("utf-8")
         new = pricepatch.patched(document, before, comparison.changed, source)
-        _valid(new.text, document.name)
+        check_prices(read_document(new.text.encode(), document.name))
         text += pricepatch.difference(before, new.text, document.name)
         entries += new.entries
         stuck += [f"{comparison.provider}: {lane}" for lane in new.stuck]
     write(text, target)
-    lines = [f"\n{target}: {entries} new entries. Read each before you apply it: patch -p1 < {target}\n"]
+    lines = [
+        f"\n{target}: {entries} new {'entry' if entries == 1 else 'entries'}. Read each before you apply it: patch -p1 < {target}\n"
+    ]
     return "".join([*lines, *(f"  not in it, an entry of ours begins on that day: {lane}\n" for lane in stuck)])
-
-
-def _valid(text: str, name: str) -> None:
-    document = read_document(text.encode(), name)
-    problems = misfits(document.data, files.load_schema("prices"))
-    if problems:
-        raise document.refuse(problems)

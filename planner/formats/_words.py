@@ -52,7 +52,7 @@ def coverage(report: Report) -> str:
     """How far the numbers can be trusted."""
     c = report.coverage
     parts = [f"{c.priced} of {c.workloads} priced"]
-    if report.totals.expected_usd is None:
+    if report.totals.expected_usd is None and report.totals.priced_usd:
         parts[0] += f": {usd(report.totals.priced_usd)} a month is the sum of the known part"
     parts.append(f"{c.assumed} with an assumption")
     if c.disputed:
