@@ -68,8 +68,11 @@ def book_files(name: str) -> list[Path]:
 
 def missing_book(name: str, base: Path) -> str | None:
     """Why there is no book of that name, neither built-in nor as a file or folder; None where there is one."""
-    if name in book_names() or exists(base / name):
+    path = base / name
+    if name in book_names() or (exists(path) and (path.is_file() or is_folder(path))):
         return None
+    if exists(path):
+        return f"{quoted(path, 200)}: is neither a file nor a folder of price files"
     shown = quoted(name)
     if "/" in name or name.endswith((".yaml", ".yml")):
         return f"{quoted(base / name, 200)}: no such price file"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -46,6 +47,7 @@ class Case(NamedTuple):
     reasoning: Reasoning
     run: Run
     costs: dict[str, LaneCost]
+    memo: dict[str, Any]
     request_file: RequestFile | None = None
     settled: Settled | None = None
 
@@ -65,6 +67,12 @@ class Case(NamedTuple):
     def request_reach(self, reasoning: Exact) -> Exact:
         """Tokens that the largest usual request takes in the context window, with so many of reasoning."""
         return simple(self.workload.input.reach + self.output_reach + reasoning)
+
+    def once(self, name: str, read: Callable[[Case], Any]) -> Any:
+        """What is read off this case, reckoned one time."""
+        if name not in self.memo:
+            self.memo[name] = read(self)
+        return self.memo[name]
 
     def limit(self, name: str) -> Any:
         """A limit of the workload's account; None where it is not known."""

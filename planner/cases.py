@@ -51,6 +51,7 @@ def case_of(
         run=run_of(w, manifest.month_days, limit),
         costs=all_lanes(book, w, on, requests, reasoning.expected),
         request_file=request_file,
+        memo={},
     )
 
 

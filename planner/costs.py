@@ -167,6 +167,8 @@ def _missing(book: PriceBook, workload: Workload, lane: str, on: date) -> str:
     w = workload
     if w.provider not in book.providers():
         return f"no prices for provider {quoted(w.provider)}{suggestion(w.provider, book.providers())}"
+    if book.model(w.provider, w.model) is None and w.model in book.names(w.provider):
+        return f"model {quoted(w.model)} was not loaded: this catalog was made for another manifest"
     if book.model(w.provider, w.model) is None:
         return f"unknown model {quoted(w.model)} at {w.provider}{suggestion(w.model, book.names(w.provider))}"
     regions = book.regions(w.provider, w.model, on)

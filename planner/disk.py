@@ -82,11 +82,12 @@ def write_atomically(path: Path | str, text: str) -> None:
         _write_through(target, text)
         return
     try:
+        mode = target.stat().st_mode & 0o777 if exists(target) else 0o666 & ~_umask()
         handle, name = tempfile.mkstemp(dir=target.parent or ".", prefix=f".{target.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
                 out.write(text)
-            Path(name).chmod(0o666 & ~_umask())
+            Path(name).chmod(mode)
             Path(name).replace(target)
         except BaseException:
             Path(name).unlink(missing_ok=True)

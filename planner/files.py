@@ -19,7 +19,8 @@ from planner.manifest import Manifest
 from planner.parsing import parse
 from planner.problems import Path as Where
 from planner.problems import Problem, Refused, quoted, safe
-from planner.rules import Rule, read_rule
+from planner.rulereader import read_rule
+from planner.rules import Rule
 from planner.schema import Schema, misfits
 
 __all__ = ["book_files", "book_names", "load_price_book", "load_schema", "schema_names", "schema_text"]

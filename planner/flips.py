@@ -64,7 +64,7 @@ def _dimensions(manifest: Manifest, catalog: Catalog, on: date, case: Case) -> I
     def with_price(millionths: int) -> Case:
         batch = case.costs["batch"]
         usd = None if batch.usd is None else decimal6(divided(_exact(batch.usd) * millionths, MILLION))
-        return case._replace(costs={**case.costs, "batch": batch._replace(usd=usd)})
+        return case._replace(costs={**case.costs, "batch": batch._replace(usd=usd)}, memo={})
 
     def with_quota(tokens: int) -> Case:
         stated = {**account.stated, "enqueued_tokens": tokens}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from planner import budgets, cases, findings
 from planner.batchfiles.probe import RequestFile
@@ -16,7 +16,7 @@ from planner.ledger import workload_report
 from planner.manifest import Manifest
 from planner.report import BookName, Finding, Report, WorkloadReport
 from planner.reserves import reserves
-from planner.rules import Verdict, judge
+from planner.rules import Index, Verdict, judge
 from planner.settling import settle
 
 
@@ -33,19 +33,14 @@ def plan(
     `request_files` holds what each workload's request file was seen to contain, by workload id. `trace_all` keeps
     every rule's verdict and every fact. `gate` is expected or high: what a limit is held against.
     """
-    assignment = [rule for rule in catalog.rules if rule.kind == "assignment"]
-    workload_cases = cases.build(manifest, catalog, on, request_files or {})
-    facts = [observe(case) for case in workload_cases]
-    verdicts = [[judge(rule, known) for rule in assignment] for known in facts]
-    decisions = [decide(v, c.workload.pin, on, f) for v, c, f in zip(verdicts, workload_cases, facts, strict=True)]
-    settled = settle(workload_cases, decisions)
-    told = [
-        _tell(manifest, catalog, case, known, fired, decision, trace_all)
-        for case, known, fired, decision in zip(settled, facts, verdicts, decisions, strict=True)
-    ]
+    rules = _Rules(catalog, trace_all)
+    decided = [_decide(case, rules) for case in cases.build(manifest, catalog, on, request_files or {})]
+    settled = settle([one.case for one in decided], [one.decision for one in decided])
+    told = [_tell(manifest, one._replace(case=case), rules) for one, case in zip(decided, settled, strict=True)]
     workloads = [workload for workload, _ in told]
     checks = budgets.compare(manifest.limits, workloads)
     found = [finding for _, own in told for finding in own]
+    found += [*findings.of_accounts(manifest, settled), *findings.of_budgets(manifest, manifest.limits, checks)]
     return Report(
         plan_version=1,
         name=manifest.name,
@@ -56,25 +51,46 @@ def plan(
         workloads=workloads,
         totals=budgets.totals(workloads),
         budgets=checks,
-        findings=findings.in_order(
-            [*found, *findings.of_accounts(manifest, settled), *findings.of_budgets(manifest, manifest.limits, checks)]
-        ),
+        findings=findings.in_order(found),
     )
 
 
-def _tell(
-    manifest: Manifest,
-    catalog: Catalog,
-    case: Case,
-    known: dict[str, Any],
-    assigned: list[Verdict],
-    decision: Decision,
-    trace_all: bool,
-) -> tuple[WorkloadReport, list[Finding]]:
+class _Rules:
+    """The rules of a kind on known facts: those that fire, or every verdict where all is traced."""
+
+    def __init__(self, catalog: Catalog, trace_all: bool) -> None:
+        self.trace_all = trace_all
+        self._of = {kind: [r for r in catalog.rules if r.kind == kind] for kind in ("assignment", "lint")}
+        self._index = {kind: Index(rules) for kind, rules in self._of.items()}
+
+    def on(self, kind: str, facts: Mapping[str, Any]) -> list[Verdict]:
+        """The verdicts of the rules of that kind."""
+        if self.trace_all:
+            return [judge(rule, facts) for rule in self._of[kind]]
+        return self._index[kind].fired(facts)
+
+
+class _Decided(NamedTuple):
+    """A case with what is known of it, what the rules say, and what follows."""
+
+    case: Case
+    facts: dict[str, Any]
+    verdicts: list[Verdict]
+    decision: Decision
+
+
+def _decide(case: Case, rules: _Rules) -> _Decided:
+    facts = observe(case)
+    verdicts = rules.on("assignment", facts)
+    return _Decided(case, facts, verdicts, decide(verdicts, case.workload.pin, case.on, facts))
+
+
+def _tell(manifest: Manifest, one: _Decided, rules: _Rules) -> tuple[WorkloadReport, list[Finding]]:
     """What is reported of one decided workload, and found in it."""
-    facts = observe_settled(known, case)
-    verdicts = [*assigned, *(judge(rule, facts) for rule in catalog.rules if rule.kind == "lint")]
+    case, decision = one.case, one.decision
+    facts = observe_settled(one.facts, case)
+    verdicts = [*one.verdicts, *rules.on("lint", facts)]
     held = reserves(case.book, case.workload, case.on, case.requests, case.reasoning, case.costs, decision.lane)
     missing = findings.missing_prices(case, decision.lane, held)
     own = findings.of_workload(manifest, case, facts, verdicts, decision, missing)
-    return workload_report(case, facts, verdicts, decision, held, trace_all), list(own)
+    return workload_report(case, facts, verdicts, decision, held, rules.trace_all), list(own)

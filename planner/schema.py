@@ -127,7 +127,8 @@ def _unknown_key(key: str, known: list[str]) -> str:
 
 def _says(error: Any) -> str:
     """What is wrong with a value and what to write instead, by the keyword that it fails."""
-    name, details, shown = error.kind.name, error.kind.as_dict(), _shown(error.instance)
+    name, details = error.kind.name, error.kind.as_dict()
+    shown = _shown(error.instance) if error.instance_path else "what stands here"
     limit = details.get("limit")
     match name:
         case "required":

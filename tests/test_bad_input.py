@@ -253,9 +253,12 @@ def test_a_price_book_that_is_not_there_is_refused_where_the_manifest_names_it(c
     assert "did you mean 'list'?" in on(capsys, tmp_path / "m.yaml", manifest_text(prices="lst").encode()).err
 
 
-def test_an_output_that_is_a_link_or_a_pipe_stays_one(capsys: Capsys, tmp_path: Path) -> None:
+def test_an_output_that_is_a_link_or_a_pipe_stays_one_and_a_private_file_private(
+    capsys: Capsys, tmp_path: Path
+) -> None:
     manifest, kept, pipe, link = (tmp_path / name for name in ("m.yaml", "kept.csv", "pipe", "link"))
     manifest.write_text(manifest_text(), encoding="utf-8")
+    kept.touch(mode=0o600)
     link.symlink_to(kept)
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
@@ -263,6 +266,7 @@ def test_an_output_that_is_a_link_or_a_pipe_stays_one(capsys: Capsys, tmp_path: 
         assert run(capsys, "plan", str(manifest), "--format", "csv", "--output", str(target)).code == 0
     assert link.is_symlink()
     assert pipe.is_fifo()
+    assert kept.stat().st_mode & 0o777 == 0o600
     assert kept.read_bytes() == os.read(reader, 100_000) != b""
     os.close(reader)
 

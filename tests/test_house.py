@@ -17,11 +17,11 @@ from tests.making import ROOT, manifest_text, workload
 PACKAGE = ROOT / "planner"
 
 FLOORS = (
-    "problems", "units", "scalars", "documents", "schema", "manifest", "faults", "parsing", "rates", "pricebook", "pricelist",
-    "pricepages", "priceaudit", "pricediff", "pricepatch", "genaiprices", "limits",
-    "queues", "runs", "costs", "reserves", "batchfiles", "case", "outlook", "facts", "operators", "rules", "catalog", "decisions", "settling",
-    "cases", "report", "flips", "budgets", "findings", "ledger", "plan", "config", "rulepages", "formats", "story",
-    "excerpts", "disk", "bookshelf", "files", "commands", "cli",
+    "problems", "units", "scalars", "documents", "schema", "manifest", "faults", "parsing", "rates", "pricebook",
+    "pricelist", "pricepages", "priceaudit", "pricediff", "pricepatch", "genaiprices", "limits", "queues", "runs",
+    "costs", "reserves", "batchfiles", "case", "outlook", "facts", "operators", "rules", "rulereader", "catalog", "decisions",
+    "settling", "cases", "report", "flips", "budgets", "findings", "ledger", "plan", "config", "rulepages",
+    "formats", "story", "excerpts", "disk", "bookshelf", "files", "commands", "cli",
 )  # fmt: skip
 """A module imports only from those before it. A folder is one floor, and what lies in it belongs to it."""
 

@@ -89,6 +89,7 @@ def test_show_tells_every_lane_tier_source_region_and_what_is_not_priced(capsys:
     out = run(capsys, "prices", "show", "openai", "gpt-6.1-sol", *ON).out
     for lane in ("standard", "batch", "flex", "priority"):
         assert f"{lane}: since 2026-" in out
+    assert "standard  global    any input           2       0.1            2.5           -        10" in out
     assert "over 272,000        4       0.2              5           -        15" in out
     assert "reasoning: yes, cannot be switched off" in out
     assert "region eu: 1.1 times every global rate" in out

@@ -1,0 +1,179 @@
+"""From a rule's file to a rule: its conditions compiled, and every name and literal in it checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from planner.documents import Document
+from planner.facts import VOCABULARY
+from planner.operators import OPERATORS, Unfit, Value, literal
+from planner.problems import Path, Problem, quoted, suggestion
+from planner.rules import SLOT, Condition, Facts, Rule, Truth, all_of, any_of, none_of
+
+_LEAF = re.compile(r"([a-z][a-z0-9_]*)\s+(<=|>=|<|>|is not|is|not in|in|includes|lacks)\s+(\S.*?)\s*")
+
+
+def read_rule(document: Document, family: str, overrides: Mapping[str, Any] | None = None) -> Rule:
+    """The rule in a document that fits the rule schema, its parameters replaced by the overrides.
+
+    Raises Refused where a comparison, a name or an example makes no sense. Examples keep the rule's own parameters.
+    """
+    data = document.data
+    reader = _Reader(data, dict(overrides or {}))
+    condition = reader.all(data["when"], ("when",))
+    for name in SLOT.findall(data["message"]):
+        if name not in reader.params and name not in VOCABULARY:
+            reader.problems.append(
+                Problem(("message",), f"no fact or parameter {quoted(name)}{suggestion(name, VOCABULARY)}")
+            )
+    for name in reader.params:
+        if name not in reader.values:
+            reader.problems.append(
+                Problem(("params", name), f"parameter {quoted(name)} is not used: remove it", at_key=True)
+            )
+    if data["kind"] == "lint" and "assign" in data:
+        reader.problems.append(Problem(("assign",), "a lint rule assigns nothing: remove it", at_key=True))
+    examples = {outcome: reader.examples(outcome) for outcome in ("fires", "silent", "undecided")}
+    if reader.problems:
+        raise document.refuse(reader.problems)
+    return Rule(
+        id=data["id"],
+        kind=data["kind"],
+        family=family,
+        summary=data["summary"].strip(),
+        why=data["why"].strip(),
+        remedy=data["remedy"].strip(),
+        source=data["source"],
+        message=data["message"].strip(),
+        condition=condition,
+        stated_params=data.get("params", {}),
+        values=reader.values,
+        examples=examples,
+        when=tuple(reader.lines),
+        assign=data.get("assign"),
+        strength=data.get("strength", "preferred"),
+        weight=data.get("weight", 0),
+        level=data.get("level", "note"),
+        marks=data.get("marks"),
+        file=document.name,
+    )
+
+
+class _Reader:
+    """Compiles one rule and gathers what is wrong with it."""
+
+    def __init__(self, data: dict[str, Any], overrides: dict[str, Any]) -> None:
+        self.params: dict[str, Any] = {**data.get("params", {}), **overrides}
+        self.decided = data["kind"] == "lint"
+        self.values: dict[str, tuple[Value, str]] = {}
+        self.problems: list[Problem] = []
+        self.lines: list[str] = []
+        self._examples = data.get("examples", {})
+
+    def all(self, parts: Sequence[Any], path: Path, depth: int = 0) -> Condition:
+        compiled = [self._part(part, (*path, index), depth) for index, part in enumerate(parts)]
+        return _joined(all_of, compiled)
+
+    def _part(self, part: Any, path: Path, depth: int) -> Condition:
+        if isinstance(part, str):
+            self.lines.append("  " * depth + part)
+            return self._leaf(part, path)
+        (word, parts), *_ = part.items()
+        self.lines.append("  " * depth + f"{word}:")
+        compiled = [self._part(inner, (*path, word, index), depth + 1) for index, inner in enumerate(parts)]
+        return _joined({"any": any_of, "all": all_of, "not": none_of}[word], compiled)
+
+    def _leaf(self, text: str, path: Path) -> Condition:
+        found = _LEAF.fullmatch(text.strip())
+        if not found:
+            return self._wrong(
+                path,
+                f"{quoted(text)} is not a comparison: write it as `fact operator operand`, such as `latency_max_seconds < 60s`",
+            )
+        name, verb, operand = found.groups()
+        fact = VOCABULARY.get(name)
+        if fact is None:
+            return self._wrong(path, f"no fact {quoted(name)}{suggestion(name, VOCABULARY)}")
+        if fact.decided and not self.decided:
+            return self._wrong(
+                path, f"{quoted(name)} is known only after the decision: a rule that assigns cannot read it"
+            )
+        if verb in ("is", "is not") and operand in ("known", "unknown"):
+            wanted = (operand == "known") is (verb == "is")
+            known = _compared(lambda facts: (name in facts) is wanted, name)
+            return known._replace(key=name) if wanted else known
+        operator = OPERATORS[verb]
+        if fact.kind not in operator.kinds:
+            return self._wrong(path, f"{quoted(verb)} cannot stand behind {name}, which is a {fact.kind}")
+        return self._comparison(name, verb, operand, path)
+
+    def _comparison(self, name: str, verb: str, operand: str, path: Path) -> Condition:
+        holds = OPERATORS[verb].holds
+        kind = VOCABULARY[name].kind
+        other = VOCABULARY.get(operand)
+        if other is not None and operand not in self.params:
+            if other.kind != kind:
+                return self._wrong(path, f"{name} is a {kind}, {operand} a {other.kind}: they cannot be compared")
+            if other.decided and not self.decided:
+                return self._wrong(
+                    path, f"{quoted(operand)} is known only after the decision: a rule that assigns cannot read it"
+                )
+            return _compared(
+                lambda facts: holds(facts[name], facts[operand]) if name in facts and operand in facts else None,
+                name,
+                operand,
+            )._replace(key=name)
+        takes = OPERATORS[verb].takes
+        wanted = kind if takes == "same" else takes
+        try:
+            value = literal(self.params.get(operand, operand), wanted)
+        except Unfit as unfit:
+            self.values.setdefault(operand, (0, "number"))
+            known = [] if operand in self.params else [*self.params, *VOCABULARY]
+            return self._wrong(
+                path,
+                f"{quoted(self.params.get(operand, operand))} does not fit {name}: {unfit}{suggestion(operand, known)}",
+            )
+        if operand in self.params:
+            self.values[operand] = (value, "words" if wanted == "list" else wanted)
+        among = {"is": (value,), "in": value}.get(verb) if kind in ("flag", "word") else None
+        compared = _compared(lambda facts: holds(facts[name], value) if name in facts else None, name)
+        return compared._replace(key=name, among=among)
+
+    def examples(self, outcome: str) -> list[dict[str, Value]]:
+        read = []
+        for index, example in enumerate(self._examples.get(outcome, ())):
+            facts = {}
+            for name, stated in example.items():
+                path = ("examples", outcome, index, name)
+                if name not in VOCABULARY:
+                    self._wrong(path, f"no fact {quoted(name)}{suggestion(name, VOCABULARY)}")
+                    continue
+                try:
+                    facts[name] = literal(stated, VOCABULARY[name].kind)
+                except Unfit as unfit:
+                    self._wrong(path, f"{quoted(stated)} does not fit {name}: {unfit}")
+            read.append(facts)
+        return read
+
+    def _wrong(self, path: Path, says: str) -> Condition:
+        self.problems.append(Problem(path, says))
+        return _compared(lambda facts: None)
+
+
+def _compared(test: Callable[[Facts], Truth], *reads: str) -> Condition:
+    return Condition(test, reads, (test,))
+
+
+def _joined(
+    how: Callable[[Sequence[Callable[[Facts], Truth]]], Callable[[Facts], Truth]], parts: Sequence[Condition]
+) -> Condition:
+    reads = dict.fromkeys(name for part in parts for name in part.reads)
+    leaves = tuple(leaf for part in parts for leaf in part.leaves)
+    whole = Condition(how([part.test for part in parts]), tuple(reads), leaves)
+    if how is not all_of:
+        return whole
+    keyed = sorted((part for part in parts if part.key), key=lambda part: part.among is None)
+    return whole._replace(key=keyed[0].key, among=keyed[0].among) if keyed else whole
