@@ -22,7 +22,7 @@ def tell(report: Report, workload: WorkloadReport, rules: Mapping[str, Rule]) ->
         ("", _opening(report, workload)),
         ("Why", _why(workload, rules)),
         ("Rules that fired", _fired(workload, rules)),
-        ("Rules that could not be decided", _undecided(workload)),
+        ("Rules that could not be decided", _undecided(workload, rules)),
         ("What is known", _known(workload)),
         ("What is not known", [", ".join(workload.unknown) or "nothing is unknown"]),
         ("Lanes, a month each" if not workload.one_off else "Lanes, for the one job", _lanes(workload)),
@@ -99,12 +99,21 @@ def _strength(rule: Rule) -> str:
     return "required" if rule.strength == "required" else f"preferred, weight {rule.weight}"
 
 
-def _undecided(w: WorkloadReport) -> list[str]:
+def _undecided(w: WorkloadReport, rules: Mapping[str, Rule]) -> list[str]:
+    """Rules that could change the decision, each with the facts that it lacks; of the others only their number."""
     lines = []
+    others = 0
     for entry in w.trace:
-        if entry.verdict == "undecided":
-            saw = f"; saw {_saw(entry)}" if entry.saw else ""
-            lines.append(f"- {entry.rule}{saw}")
+        rule = rules.get(entry.rule)
+        if entry.verdict != "undecided" or rule is None:
+            continue
+        if not rule.assign:
+            others += 1
+            continue
+        lacks = ", ".join(name for name in rule.condition.reads if name not in entry.saw)
+        lines.append(f"- {entry.rule} ({_strength(rule)}, would want {rule.assign}): not known is {lacks}")
+    if others:
+        lines.append(f"and {others} rules that only report")
     return lines
 
 
@@ -142,9 +151,12 @@ def _bill(w: WorkloadReport) -> list[str]:
         return ["nothing can be priced"]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     lines = []
+    before = ""
     for row, line in zip(rows, w.lines, strict=True):
         lines.append(f"  {row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]:>{widths[3]}}")
-        lines += ["  " + " " * 4 + part for part in wrap(_provenance(line), WIDTH - 8)]
+        told = _provenance(line)
+        lines += ["  " + " " * 4 + part for part in wrap(told, WIDTH - 8) if told != before]
+        before = told
     lines.append(f"  expected {usd(w.monthly.expected_usd)}; to budget {budget_usd(w.monthly.budget_usd)}")
     return lines
 
@@ -152,7 +164,13 @@ def _bill(w: WorkloadReport) -> list[str]:
 def _bill_row(line: BillLine) -> Sequence[str]:
     tokens = "" if line.tokens is None else f"{shown(exact(line.tokens), 'number')} tokens"
     rate = "" if line.usd_per_mtok is None else f"x ${plain(line.usd_per_mtok)} per 1M"
-    return (f"{line.token_class} ({line.lane})", tokens, rate, f"= ${plain(line.usd)}")
+    return (f"{line.token_class} ({line.lane})", tokens, rate, f"= ${_exact_usd(line.usd)}")
+
+
+def _exact_usd(amount: Decimal) -> str:
+    """All digits of an amount, with separators: 2,935.044643."""
+    whole, _, rest = plain(amount).partition(".")
+    return f"{int(whole):,}" + (f".{rest}" if rest else "")
 
 
 def _provenance(line: BillLine) -> str:

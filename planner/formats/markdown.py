@@ -24,13 +24,19 @@ SIGNS = {"within": "✅", "at-risk": "⚠️", "exceeded": "❌", "unknown": "�
 def render(report: Report) -> str:
     """The plan. The hidden marker lets a job find its own comment and update it in place."""
     totals = report.totals
-    first = f"### LLM budget: {usd(totals.expected_usd)} a month expected, {budget_usd(totals.budget_usd)} to budget"
+    if totals.expected_usd is None:
+        known = f"; the known part is {usd(totals.priced_usd)} a month" if totals.priced_usd else ""
+        first = f"### LLM budget: not everything can be priced{known}"
+    else:
+        first = (
+            f"### LLM budget: {usd(totals.expected_usd)} a month expected, {budget_usd(totals.budget_usd)} to budget"
+        )
     if totals.one_off_usd:
         first += f", and {usd(totals.one_off_usd)} once"
     parts = [MARKER, first, _safe(headline(report)) + ".", saving(report) + " " + coverage(report)]
     rows = [
         (
-            f"`{w.id}`",
+            f"`{w.id}`" + (" (once)" if w.one_off else ""),
             w.pattern,
             f"`{decided_by(w)}`",
             usd(w.monthly.real_time_usd),
@@ -41,11 +47,28 @@ def render(report: Report) -> str:
         )
         for w in report.workloads
     ]
+    rows.append(
+        (
+            "**total**",
+            "",
+            "",
+            usd(totals.real_time_usd),
+            "",
+            usd(totals.expected_usd),
+            budget_usd(totals.budget_usd),
+            "",
+        )
+    )
     parts.append(
         _table(("workload", "mode", "decided by", "real-time", "batch", "expected", "budget", "saving"), rows, 3)
     )
     if report.budgets:
         parts.append(_budgets(report.budgets))
+    errors = [
+        f"- ❌ {_safe(f.message)} (`{f.rule}`, {_safe(f.file)}:{f.line})" for f in report.findings if f.level == "error"
+    ]
+    if errors:
+        parts.append("\n".join(errors))
     if report.findings:
         parts.append(render_findings(report.findings).rstrip("\n"))
     return "\n\n".join(parts) + "\n"

@@ -19,7 +19,6 @@ from planner.report import BudgetCheck, Finding, Report, WorkloadReport
 WIDTH = 100
 ONCE = " (once)"
 HEAD = ("workload", "mode", "decided by", "real-time", "batch", "expected", "budget")
-LEGEND = "US dollars a month. (once): a one-off job, costs once. queue: real time, buffered and worked off in off-peak hours."
 
 
 def render(report: Report) -> str:
@@ -27,7 +26,7 @@ def render(report: Report) -> str:
     parts = [
         _wrapped(headline(report)),
         _table(report),
-        _wrapped(LEGEND),
+        _wrapped(_legend(report)),
         _wrapped(saving(report)),
         _wrapped(coverage(report)),
     ]
@@ -55,6 +54,18 @@ def _table(report: Report) -> str:
     if any(workload.one_off for workload in report.workloads):
         rows.append(("one-off", "", "", "", "", money(totals.one_off_usd), budget_money(totals.one_off_budget_usd)))
     return _tabulated(_fitted(rows), HEAD, 3)
+
+
+def _legend(report: Report) -> str:
+    """The unit, and what those marks mean that stand in the table."""
+    marks = ["US dollars a month."]
+    if any(workload.one_off for workload in report.workloads):
+        marks.append("(once): a one-off job, costs once.")
+    if any(workload.pattern == "queue" for workload in report.workloads):
+        marks.append("queue: real time, buffered and worked off in off-peak hours.")
+    if any(workload.monthly.batch_usd is None for workload in report.workloads):
+        marks.append("-: no published rate.")
+    return " ".join(marks)
 
 
 def _row(workload: WorkloadReport) -> tuple[str, ...]:
