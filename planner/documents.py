@@ -97,6 +97,8 @@ def read_document(raw: bytes, name: str) -> Document:
         start = _mark_at(text, error.position)
         raise refusal(name, [(start, f"not YAML: {error.reason}; remove the character")]) from None
     except yaml.MarkedYAMLError as error:
+        if "nesting depth" in str(error.problem):
+            raise refusal(name, [(_too_deep(text), f"nested deeper than {MAX_DEPTH} levels")]) from None
         mark = error.problem_mark or error.context_mark
         place = Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
         builder.problems.append((place, f"not YAML: {error.problem or error.context}"))
@@ -123,6 +125,16 @@ def _decoded(raw: bytes, name: str) -> str:
 def _mark_at(text: str, position: int) -> Mark:
     """The place of a byte, counted from the beginning of the text."""
     return _end_of(text.encode("utf-8")[:position].decode("utf-8", "ignore"))
+
+
+def _too_deep(text: str) -> Mark:
+    """Where the brackets first stand deeper than allowed, for a parser that gives up before it tells of any."""
+    depth = 0
+    for position, character in enumerate(text):
+        depth += (character in "[{") - (character in "]}")
+        if depth > MAX_DEPTH:
+            return _end_of(text[:position])
+    return Mark(1, 1)
 
 
 def _end_of(before: str) -> Mark:
