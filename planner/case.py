@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from planner.batchfiles.probe import RequestFile
 from planner.costs import LaneCost, Reasoning
-from planner.limits import Limits
+from planner.limits import Limits, LimitTable
 from planner.manifest import Account, Workload
 from planner.pricebook import PriceBook
 from planner.rates import Model
@@ -42,6 +42,7 @@ class Case(NamedTuple):
     model: Model | None
     book: PriceBook
     limits: Limits
+    allowed: LimitTable
     on: date
     requests: Exact
     reasoning: Reasoning
@@ -76,5 +77,4 @@ class Case(NamedTuple):
 
     def limit(self, name: str) -> Any:
         """A limit of the workload's account; None where it is not known."""
-        w = self.workload
-        return self.limits.value(name, self.account, self.canonical, w.region, w.input.reach)
+        return self.allowed[name]

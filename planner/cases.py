@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from planner.batchfiles.probe import RequestFile
 from planner.case import Case
@@ -35,9 +34,7 @@ def case_of(
     reasoning = reasoning_tokens(w, model, catalog.reasoning[manifest.reasoning_policy], catalog.measured_high)
     requests = w.volume.a_month(manifest.month_days)
 
-    def limit(name: str) -> Any:
-        return catalog.limits.value(name, account, canonical, w.region, w.input.reach)
-
+    allowed = catalog.limits.table(account, canonical, w.region, w.input.reach)
     return Case(
         workload=w,
         account=account,
@@ -45,10 +42,11 @@ def case_of(
         model=model,
         book=book,
         limits=catalog.limits,
+        allowed=allowed,
         on=on,
         requests=requests,
         reasoning=reasoning,
-        run=run_of(w, manifest.month_days, limit),
+        run=run_of(w, manifest.month_days, allowed.__getitem__),
         costs=all_lanes(book, w, on, requests, reasoning.expected),
         request_file=request_file,
         memo={},

@@ -16,6 +16,18 @@ class LimitValue(NamedTuple):
     source: str
 
 
+class LimitTable(dict[str, Any]):
+    """Values of limits by name, None where a limit is not known; filled as they are asked for."""
+
+    def __init__(self, find: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, limit: str) -> Any:
+        value = self[limit] = self._find(limit)
+        return value
+
+
 class Limits:
     """The limits of the providers that were loaded. `words` are the tiers and subscriptions that each speaks of."""
 
@@ -35,6 +47,10 @@ class Limits:
         self._by_size = {
             entry["limit"] for file in files.values() for entry in file["limits"] if "min_input_tokens" in entry
         }
+        self._lines = sorted(
+            {e["min_input_tokens"] for f in files.values() for e in f["limits"] if "min_input_tokens" in e}
+        )
+        self._tables: dict[tuple[Any, ...], LimitTable] = {}
         self._found: dict[tuple[Any, ...], LimitValue | None] = {}
 
     def find(
@@ -53,6 +69,14 @@ class Limits:
     def words(self, provider: str, condition: str) -> tuple[str, ...] | None:
         """The tiers or subscriptions that the provider's limits speak of; None where of none."""
         return self._words.get((provider, condition)) or None
+
+    def table(self, account: Account, model: str, region: str = "global", input_tokens: Exact = 0) -> LimitTable:
+        """The values for one kind of request, each looked up when it is first asked for."""
+        over = tuple(line < input_tokens for line in self._lines)
+        key = (id(account.stated), account[:4], model, region, over)
+        if key not in self._tables:
+            self._tables[key] = LimitTable(lambda limit: self.value(limit, account, model, region, input_tokens))
+        return self._tables[key]
 
     def value(self, limit: str, account: Account, model: str, region: str = "global", input_tokens: Exact = 0) -> Any:
         """The value alone; None where it is not known."""

@@ -44,6 +44,8 @@ def resolve(text: str) -> Scalar:
     """The value of a plain scalar: null, bool, int, Decimal or str. Raises Trap."""
     if text in _WORDS:
         return _WORDS[text]
+    if len(text) > 3 and text[0] not in "+-.0123456789":
+        return text
     if _INT.fullmatch(text):
         return int(text)
     if _DECIMAL.fullmatch(text):
