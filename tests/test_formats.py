@@ -41,6 +41,13 @@ def test_a_plan_of_billions_with_long_names_keeps_its_amounts_and_the_width() ->
     assert "182,625,000.00" in text
 
 
+@pytest.mark.parametrize("requests", [10**12, 10**14])
+def test_a_plan_of_trillions_gives_up_columns_and_not_amounts(requests: int) -> None:
+    text = formats.plan_format("text")(planned(workload(id="a" * 60, volume={"requests": requests, "per": "day"})))
+    assert max(map(len, text.splitlines())) <= 100
+    assert f"{requests * 6 * 304375 // 10**7:,}.00" in text
+
+
 @pytest.mark.parametrize("name", ["plan.txt", "plan.csv", "plan.md", "explain.txt", "lint.txt"])
 def test_no_format_lets_a_control_character_through(name: str) -> None:
     assert all(c.isprintable() or c == "\n" for c in SHOWN[name])

@@ -18,6 +18,8 @@ from planner.report import BudgetCheck, Finding, Report, WorkloadReport
 
 WIDTH = 100
 ONCE = " (once)"
+LEAST_ROOM = 20
+"""For the two names; where amounts leave less, batch goes first, then real-time: both are in every other format."""
 HEAD = ("workload", "mode", "decided by", "real-time", "batch", "expected", "budget")
 
 
@@ -53,7 +55,11 @@ def _table(report: Report) -> str:
     )
     if any(workload.one_off for workload in report.workloads):
         rows.append(("one-off", "", "", "", "", money(totals.one_off_usd), budget_money(totals.one_off_budget_usd)))
-    return _tabulated(_fitted(rows), HEAD, 3)
+    rows = [HEAD, *rows]
+    while _room(rows) < LEAST_ROOM and len(rows[0]) > 5:
+        rows = [(*row[:3], *row[-3:]) if len(row) == 7 else (*row[:3], *row[-2:]) for row in rows]
+    head, *rest = _fitted(rows)
+    return _tabulated(rest, head, 3)
 
 
 def _legend(report: Report) -> str:
@@ -81,10 +87,19 @@ def _row(workload: WorkloadReport) -> tuple[str, ...]:
     )
 
 
-def _fitted(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    return [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+
+
+def _room(rows: Sequence[Sequence[str]]) -> int:
+    """What the mode and the amounts leave of the width for the names of workload and rule."""
+    widths = _widths(rows)
+    return WIDTH - 2 * (len(widths) - 1) - widths[1] - sum(widths[3:])
+
+
+def _fitted(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """The rows with names cut so that the table keeps the width; amounts are never cut."""
-    widths = [max(len(row[column]) for row in [HEAD, *rows]) for column in range(len(HEAD))]
-    room = WIDTH - 2 * (len(HEAD) - 1) - widths[1] - sum(widths[3:])
+    widths, room = _widths(rows), max(_room(rows), LEAST_ROOM)
     rule = min(widths[2], max(10, room // 2))
     name = min(widths[0], max(10, room - rule))
     rule = min(widths[2], max(10, room - name))
