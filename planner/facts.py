@@ -251,7 +251,7 @@ VOCABULARY: dict[str, Fact] = {
     "cheaper_provider": Fact("word", "provider", "provider among those named where the same model costs less", lambda c: other.provider if (other := c.once("elsewhere", elsewhere)) else None),
     "cheaper_saving_usd": Fact("usd", "provider", "saving a month there, in real time", lambda c: _exact(other.saving_usd) if (other := c.once("elsewhere", elsewhere)) else None),
     "regional_surcharge_percent": Fact("percent", "region", "what the region costs over global processing", lambda c: _exact(regional_surcharge_percent(c))),
-    "break_even_cached_percent": Fact("percent", "tokens.cached_input", "cached share of the input at which real time costs as little as batch", break_even_cached_percent),
+    "break_even_cached_percent": Fact("percent", "tokens.cached_input", "cached share of the input at which real time costs as little as batch, where batch is not cheaper", break_even_cached_percent),
     "pinned": Fact("word", "lane", "lane that people chose", lambda c: c.workload.pin.lane if c.workload.pin else None),
     "pin_expired": Fact("flag", "lane.until", "the choice no longer holds", _pin_expired),
     "mode": Fact("word", "id", "real-time or batch, as decided", _settled(lambda s: s.mode), decided=True),

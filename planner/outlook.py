@@ -65,14 +65,16 @@ def regional_surcharge_percent(case: Case) -> Decimal | None:
 
 
 def break_even_cached_percent(case: Case) -> Exact | None:
-    """Share of the input that must come from a cache for real time to cost as little as batch; None without one.
+    """Share of the input from a cache at which real time costs as little as batch; None where batch is cheaper.
 
     Real time falls by (input rate - cached rate) for every cached token; batch stays as it is.
     """
     w = case.workload
+    batch, real_time = case.costs["batch"].usd, case.costs["standard"].usd
+    if batch is None or real_time is None or batch < real_time:
+        return None
     rate = rate_at(case.book, w, "standard", case.on, w.input.mean)
-    batch = case.costs["batch"].usd
-    if rate is None or batch is None or "cached_input" not in rate.amounts or not w.input.mean or not case.requests:
+    if rate is None or "cached_input" not in rate.amounts or not w.input.mean or not case.requests:
         return None
     discount = exact(rate.amounts["input"].usd_per_mtok) - exact(rate.amounts["cached_input"].usd_per_mtok)
     bare = lane_cost(
