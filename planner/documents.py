@@ -6,6 +6,7 @@ YAML's traps are refused, not obeyed: two readers of one file must not see two p
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Any
 
 import yaml
@@ -25,9 +26,10 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Document:
     """Data of one YAML file, and for any path in it the line and column where it stands."""
 
-    def __init__(self, name: str, data: Any, marks: list[int]) -> None:
+    def __init__(self, name: str, data: Any, marks: list[int], text: str = "") -> None:
         self.name = name
         self.data = data
+        self.text = text
         self._marks = marks
         self._offsets: dict[int, dict[str | int, int]] = {}
 
@@ -45,6 +47,11 @@ class Document:
             node = node[part]
         packed = self._marks[position]
         return Mark((packed >> 24) + 1, (packed & 0xFFFFFF) + 1)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The text's lines, without their breaks."""
+        return re.split("\r\n|\n|\r", self.text)
 
     def place(self, problem: Problem) -> Mark:
         """Where a problem is."""
@@ -106,7 +113,7 @@ def read_document(raw: bytes, name: str) -> Document:
         pass
     if builder.problems:
         raise refusal(name, builder.problems)
-    return Document(name, builder.root, builder.marks or [0])
+    return Document(name, builder.root, builder.marks or [0], text)
 
 
 def _decoded(raw: bytes, name: str) -> str:

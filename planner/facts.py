@@ -13,7 +13,13 @@ from typing import Any, NamedTuple
 from planner.batchfiles.probe import RequestFile
 from planner.case import Case, Settled
 from planner.costs import rate_at
-from planner.outlook import break_even_cached_percent, elsewhere, price_change, regional_surcharge_percent
+from planner.outlook import (
+    break_even_cached_percent,
+    elsewhere,
+    price_change,
+    regional_surcharge_percent,
+    regional_surcharge_usd,
+)
 from planner.runs import DAY
 from planner.units import Exact, exact, minus, percentage, simple
 
@@ -115,6 +121,11 @@ def _batch_rate_known(case: Case) -> bool:
 def _pin_expired(case: Case) -> bool:
     pin = case.workload.pin
     return pin is not None and pin.until is not None and pin.until < case.on
+
+
+def _over_cap(case: Case) -> Exact | None:
+    cap, spent = case.limit("spend_cap_monthly_usd"), case.settled.account_expected_usd if case.settled else None
+    return None if cap is None or spent is None else max(exact(spent) - cap, 0)
 
 
 def _file(read: Callable[[RequestFile], Any]) -> Callable[[Case], Any]:
@@ -248,9 +259,11 @@ VOCABULARY: dict[str, Fact] = {
     "batch_pick_up_seconds": Fact("duration", "batch.pick_up_within", "time within which results are fetched", lambda c: c.workload.batch.pick_up_within_seconds),
     "days_until_price_change": Fact("number", "model", "days until the real-time price changes", lambda c: change.days if (change := c.once("change", price_change)) else None),
     "price_change_percent": Fact("percent", "model", "change of the real-time month then", lambda c: _exact(change.percent) if (change := c.once("change", price_change)) else None),
+    "price_change_usd": Fact("usd", "model", "by how much the real-time month changes then, up or down", lambda c: _exact(abs(change.usd)) if (change := c.once("change", price_change)) else None),
     "cheaper_provider": Fact("word", "provider", "provider among those named where the same model costs less", lambda c: other.provider if (other := c.once("elsewhere", elsewhere)) else None),
     "cheaper_saving_usd": Fact("usd", "provider", "saving a month there, in real time", lambda c: _exact(other.saving_usd) if (other := c.once("elsewhere", elsewhere)) else None),
     "regional_surcharge_percent": Fact("percent", "region", "what the region costs over global processing", lambda c: _exact(regional_surcharge_percent(c))),
+    "regional_surcharge_usd": Fact("usd", "region", "what the region costs over global processing, per month", lambda c: _exact(regional_surcharge_usd(c))),
     "break_even_cached_percent": Fact("percent", "tokens.cached_input", "cached share of the input at which real time costs as little as batch, where batch is not cheaper", break_even_cached_percent),
     "pinned": Fact("word", "lane", "lane that people chose", lambda c: c.workload.pin.lane if c.workload.pin else None),
     "pin_expired": Fact("flag", "lane.until", "the choice no longer holds", _pin_expired),
@@ -263,6 +276,7 @@ VOCABULARY: dict[str, Fact] = {
     "account_input_tokens_per_minute": Fact("number", "volume", "uncached real-time input tokens per minute of the account and model, spread evenly", _settled(lambda s: s.account_input_tokens_per_minute), decided=True),
     "account_batch_files_kept": Fact("number", "batch.expires_after", "files kept by all batch workloads of the account", _settled(lambda s: s.account_batch_files_kept), decided=True),
     "account_expected_usd": Fact("usd", "account", "expected cost of everything on the account", _settled(lambda s: _exact(s.account_expected_usd)), decided=True),
+    "spend_over_cap_usd": Fact("usd", "account", "expected cost of the account above the spend at which the provider stops it", _over_cap, decided=True),
     "pin_extra_usd": Fact("usd", "lane", "what the pinned lane costs more than the rules' choice", _settled(lambda s: _exact(s.pin_extra_usd)), decided=True),
     "account_enqueued_tokens": Fact("number", "volume", "input tokens that all batch runs of the account and model enqueue", _settled(lambda s: s.account_enqueued_tokens), decided=True),
 }

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from planner.budgets import AT_RISK, EXCEEDED
 from planner.case import Case
 from planner.decisions import Decision
 from planner.facts import VOCABULARY
 from planner.manifest import Limit, Manifest, canonical_provider
-from planner.problems import Path, pointer, quoted, suggestion
+from planner.places import WorkloadPlaces, fingerprint, place_of
+from planner.problems import Path, quoted, suggestion
 from planner.report import PRICE_UNKNOWN, BudgetCheck, Finding
 from planner.reserves import Missing
 from planner.rules import Rule, Verdict, message
-from planner.units import cents, cents_up
+from planner.units import cents, cents_up, decimal6, minus
 
 ENGINE_FINDINGS = {
     PRICE_UNKNOWN: ("error", "A rate that the plan needs is not known; nothing is priced by guess.", "name a model, region or lane that the price book knows, or add the rate in a price file of your own (prices: [list, your-file.yaml])"),
@@ -37,20 +39,35 @@ def of_workload(
     missing: Sequence[str],
 ) -> Iterator[Finding]:
     """The findings of one workload."""
-    place = _Places(manifest, case)
+    places = WorkloadPlaces(manifest, case.workload.position)
+    subject, month = case.workload.id, case.costs[decision.lane].usd
     for verdict in verdicts:
         if verdict.rule.kind == "lint" and verdict.outcome == "fires":
             rule = verdict.rule
-            yield place.finding(rule.id, rule.level, place.of_rule(rule), message(rule, facts), rule.remedy)
+            path = places.of_fields(_fields(rule))
+            stake = _stake(rule, facts, month)
+            told = _Told(rule.id, rule.level, message(rule, facts), rule.remedy, stake)
+            yield _finding(manifest, told, subject, path)
     if decision.opposed:
         says = f"{decision.opposed[0]} and {decision.opposed[1]} want opposite lanes; it stays in real time"
-        yield place.engine("rules-contradict", "lane" if "pin" in decision.opposed else "id", says)
+        field = "lane" if "pin" in decision.opposed else "id"
+        yield _finding(manifest, _engine("rules-contradict", says, month), subject, places.of_fields([field]))
     if decision.tied:
-        yield place.engine(
-            "rules-tie", "id", f"{decision.tied[0]} and {decision.tied[1]} weigh the same and want opposite lanes"
-        )
+        says = f"{decision.tied[0]} and {decision.tied[1]} weigh the same and want opposite lanes"
+        yield _finding(manifest, _engine("rules-tie", says, month), subject, places.of_fields(["id"]))
     for says in missing:
-        yield place.engine(PRICE_UNKNOWN, "model", says)
+        yield _finding(manifest, _engine(PRICE_UNKNOWN, says), subject, places.of_fields(["model"]))
+
+
+def _fields(rule: Rule) -> list[str]:
+    return [VOCABULARY[name].field for name in rule.condition.reads if not VOCABULARY[name].decided]
+
+
+def _stake(rule: Rule, facts: Mapping[str, Any], month: Decimal | None) -> Decimal | None:
+    """What the rule says is at stake, where it is known; of a rule that names nothing, the workload's month."""
+    if rule.stake is None:
+        return month
+    return decimal6(facts[rule.stake]) if rule.stake in facts else None
 
 
 def missing_prices(case: Case, lane: str, held: object) -> list[str]:
@@ -66,7 +83,7 @@ def of_budgets(manifest: Manifest, limits: Sequence[Limit], checks: Sequence[Bud
     for limit, check in zip(limits, checks, strict=True):
         if not check.workloads:
             says = f"{limit.name}: no workload is in this scope"
-            yield _located(manifest, "budget-covers-nothing", None, limit.path, says)
+            yield _finding(manifest, _engine("budget-covers-nothing", says), None, limit.path, limit.name)
         if check.verdict == EXCEEDED:
             shown = (
                 "the known part alone is"
@@ -74,10 +91,12 @@ def of_budgets(manifest: Manifest, limits: Sequence[Limit], checks: Sequence[Bud
                 else f"${cents(check.expected_usd):,} a month are expected,"
             )
             says = f"{limit.name}: {shown} above the limit of ${cents(limit.usd):,}"
-            yield _located(manifest, "over-budget", None, (*limit.path, "monthly_usd"), says)
+            told = _engine("over-budget", says, minus(check.expected_usd, check.limit_usd))
+            yield _finding(manifest, told, None, (*limit.path, "monthly_usd"), limit.name)
         elif check.verdict == AT_RISK and check.budget_usd is not None:
             says = f"{limit.name}: the budget of ${cents_up(check.budget_usd):,} a month is above the limit of ${cents(limit.usd):,}"
-            yield _located(manifest, "budget-at-risk", None, (*limit.path, "monthly_usd"), says)
+            told = _engine("budget-at-risk", says, minus(check.budget_usd, check.limit_usd))
+            yield _finding(manifest, told, None, (*limit.path, "monthly_usd"), limit.name)
 
 
 def of_accounts(manifest: Manifest, cases: Sequence[Case]) -> Iterator[Finding]:
@@ -87,7 +106,7 @@ def of_accounts(manifest: Manifest, cases: Sequence[Case]) -> Iterator[Finding]:
         if key not in used and canonical_provider(key) not in used:
             near = suggestion(key, {case.workload.provider for case in cases})
             says = f"account {quoted(key)}: no workload draws on it{near}"
-            yield _located(manifest, "account-unused", None, ("accounts", key), says, at_key=True)
+            yield _finding(manifest, _engine("account-unused", says), None, ("accounts", key), key, at_key=True)
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
@@ -96,74 +115,37 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(unique, key=lambda f: (f.file, f.line, f.column, f.rule, f.message))
 
 
-class _Places:
-    """Where the fields of one workload stand: in it, in the defaults, or nowhere."""
+class _Told(NamedTuple):
+    """A finding before it has a place."""
 
-    def __init__(self, manifest: Manifest, case: Case) -> None:
-        self._manifest = manifest
-        self._case = case
-        self._own: Path = ("workloads", case.workload.position)
-
-    def of_rule(self, rule: Rule) -> Path:
-        fields = [VOCABULARY[name].field for name in rule.condition.reads if not VOCABULARY[name].decided]
-        stated = [path for field in fields if (path := self._stated(field)) is not None]
-        return stated[0] if stated else (*self._own, "id")
-
-    def engine(self, rule: str, field: str, says: str) -> Finding:
-        path = self._stated(field) or (*self._own, "id")
-        return _located(self._manifest, rule, self._case.workload.id, path, says)
-
-    def finding(self, rule: str, level: str, path: Path, says: str, remedy: str) -> Finding:
-        return _finding(self._manifest, rule, level, self._case.workload.id, path, says, remedy)
-
-    def _stated(self, field: str) -> Path | None:
-        """The path of the field, or of the part above it, in the workload or else in the defaults."""
-        data = self._manifest.document.data
-        parts = tuple(field.split("."))
-        for root, prefix in (
-            (data["workloads"][self._case.workload.position], self._own),
-            (data.get("defaults", {}), ("defaults",)),
-        ):
-            found = _depth(root, parts)
-            if found:
-                return (*prefix, *parts[:found])
-        return None
+    rule: str
+    level: str
+    says: str
+    remedy: str
+    stake: Decimal | None
 
 
-def _depth(node: Any, parts: Path) -> int:
-    depth = 0
-    while depth < len(parts) and isinstance(node, dict) and parts[depth] in node:
-        node = node[parts[depth]]
-        depth += 1
-    return depth
-
-
-def _located(
-    manifest: Manifest, rule: str, workload: str | None, path: Path, says: str, at_key: bool = False
-) -> Finding:
+def _engine(rule: str, says: str, stake: Decimal | None = None) -> _Told:
     level, _, remedy = ENGINE_FINDINGS[rule]
-    return _finding(manifest, rule, level, workload, path, says, remedy, at_key)
+    return _Told(rule, level, says, remedy, stake)
 
 
 def _finding(
     manifest: Manifest,
-    rule: str,
-    level: str,
+    told: _Told,
     workload: str | None,
     path: Path,
-    says: str,
-    remedy: str,
+    subject: str | None = None,
     at_key: bool = False,
 ) -> Finding:
-    mark = manifest.document.where(path, at_key)
+    place = place_of(manifest.document, path, at_key)
     return Finding(
-        rule,
-        level,
-        workload,
-        manifest.document.name,
-        pointer(path),
-        mark.line,
-        mark.column,
-        says,
-        " ".join(remedy.split()),
+        rule=told.rule,
+        level=told.level,
+        workload=workload,
+        **place._asdict(),
+        message=told.says,
+        remedy=" ".join(told.remedy.split()),
+        fingerprint=fingerprint(told.rule, workload or subject, path),
+        usd_at_stake=told.stake,
     )

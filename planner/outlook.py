@@ -12,10 +12,11 @@ from planner.units import Exact, exact, minus, percentage
 
 
 class PriceChange(NamedTuple):
-    """The next day on which the real-time month costs something else, and by how many percent."""
+    """The next day on which the real-time month costs something else, by how many percent and US dollars."""
 
     days: int
     percent: Decimal | None
+    usd: Decimal
 
 
 class Elsewhere(NamedTuple):
@@ -32,8 +33,8 @@ def price_change(case: Case) -> PriceChange | None:
         return None
     for day in case.book.days_ahead(w.provider, w.region, w.model, "standard", case.on):
         then = lane_cost(case.book, w, "standard", day, case.requests, case.reasoning.expected).usd
-        if then != now:
-            return PriceChange((day - case.on).days, percentage(minus(then, now), now))
+        if then is not None and then != now:
+            return PriceChange((day - case.on).days, percentage(then - now, now), then - now)
     return None
 
 
@@ -56,12 +57,18 @@ def elsewhere(case: Case) -> Elsewhere | None:
 
 def regional_surcharge_percent(case: Case) -> Decimal | None:
     """What the region costs over global processing, in percent; None for global, or where either is unknown."""
+    here, surcharge = case.costs["standard"].usd, regional_surcharge_usd(case)
+    return None if here is None or surcharge is None else percentage(surcharge, here - surcharge)
+
+
+def regional_surcharge_usd(case: Case) -> Decimal | None:
+    """The same in US dollars a month."""
     w, here = case.workload, case.costs["standard"].usd
     if w.region == "global":
         return None
     there = w._replace(region="global")
     usd = lane_cost(case.book, there, "standard", case.on, case.requests, case.reasoning.expected).usd
-    return percentage(minus(here, usd), usd)
+    return minus(here, usd)
 
 
 def break_even_cached_percent(case: Case) -> Exact | None:

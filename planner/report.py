@@ -13,7 +13,13 @@ CLEAN, FINDINGS, WRONG_INPUT, UNPRICED, OVER_BUDGET = range(5)
 
 
 class Finding(NamedTuple):
-    """Something that a reader should act on, with its place. `path` is a JSON pointer into the file."""
+    """Something that a reader should act on, with its place.
+
+    `path` is a JSON pointer into the file. `line` and `column` count from 1; `end_column` is the first column behind
+    the key or value, and `excerpt` the line of the file. `fingerprint` tells the finding from others of its file and
+    does not change when lines are added above. `usd_at_stake` is the money a month that it speaks of, None where that
+    is not known.
+    """
 
     rule: str
     level: str
@@ -22,8 +28,45 @@ class Finding(NamedTuple):
     path: str
     line: int
     column: int
+    end_column: int
+    excerpt: str
     message: str
     remedy: str
+    fingerprint: str
+    usd_at_stake: Decimal | None
+
+
+class RuleCard(NamedTuple):
+    """What a reader may want to know of a rule that spoke. `uri` is where its page is."""
+
+    id: str
+    level: str
+    summary: str
+    why: str
+    remedy: str
+    source: str
+    uri: str
+
+
+class Suppressed(NamedTuple):
+    """A finding that somebody allowed. `by` is comment or baseline; `because` is the reason as stated."""
+
+    finding: Finding
+    by: str
+    because: str | None
+
+
+class LintReport(NamedTuple):
+    """What was found in the manifests: the one artifact behind every format of the linter.
+
+    `rules` holds a card for each rule that a finding or a suppressed finding names. `findings` are sorted by place.
+    """
+
+    lint_version: int
+    files: list[str]
+    rules: list[RuleCard]
+    findings: list[Finding]
+    suppressed: list[Suppressed]
 
 
 class TraceEntry(NamedTuple):

@@ -28,6 +28,12 @@ def read_rule(document: Document, family: str, overrides: Mapping[str, Any] | No
             reader.problems.append(
                 Problem(("message",), f"no fact or parameter {quoted(name)}{suggestion(name, VOCABULARY)}")
             )
+    stake = data.get("stake")
+    if stake is not None and (stake not in VOCABULARY or VOCABULARY[stake].kind != "usd"):
+        amounts = [name for name, fact in VOCABULARY.items() if fact.kind == "usd"]
+        reader.problems.append(
+            Problem(("stake",), f"{quoted(stake)} is no amount of money{suggestion(stake, amounts)}")
+        )
     for name in reader.params:
         if name not in reader.values:
             reader.problems.append(
@@ -57,6 +63,7 @@ def read_rule(document: Document, family: str, overrides: Mapping[str, Any] | No
         weight=data.get("weight", 0),
         level=data.get("level", "note"),
         marks=data.get("marks"),
+        stake=data.get("stake"),
         file=document.name,
     )
 

@@ -31,7 +31,10 @@ class Condition(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One rule as its file states it, with its condition compiled. `assign` is real-time or batch."""
+    """One rule as its file states it, with its condition compiled. `assign` is real-time or batch.
+
+    `stake` is the fact that says how much money a month a finding speaks of.
+    """
 
     id: str
     kind: str
@@ -51,6 +54,7 @@ class Rule(NamedTuple):
     weight: int
     level: str
     marks: str | None
+    stake: str | None
     file: str
 
 

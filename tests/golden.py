@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from planner import files, formats, plan
+from planner.cards import lint_report
 from planner.documents import Document
 from planner.report import Report
 from tests.making import DAY, ROOT
@@ -31,12 +32,10 @@ def rendered() -> dict[str, str]:
     from planner.story import tell
 
     shown = {f"plan.{ENDINGS[name]}": formats.plan_format(name)(report()) for name in ENDINGS}
-    shown |= {
-        f"lint.{ENDINGS[name]}": formats.findings_format(name)(report().findings)
-        for name in ("text", "json", "markdown")
-    }
-    whole = report(trace_all=True)
     rules = {rule.id: rule for rule in files.load_rules()}
+    lint = lint_report(["manifest.yaml"], rules.values(), report().findings)
+    shown |= {f"lint.{ENDINGS[name]}": formats.findings_format(name)(lint) for name in ("text", "json", "markdown")}
+    whole = report(trace_all=True)
     shown["explain.txt"] = tell(whole, whole.workloads[0], rules)
     return shown
 

@@ -20,7 +20,7 @@ FLOORS = (
     "problems", "units", "scalars", "documents", "schema", "manifest", "faults", "parsing", "rates", "pricebook",
     "pricelist", "pricepages", "priceaudit", "pricediff", "pricepatch", "genaiprices", "limits", "queues", "runs",
     "costs", "reserves", "batchfiles", "case", "outlook", "facts", "operators", "rules", "rulereader", "catalog", "decisions",
-    "settling", "cases", "report", "flips", "budgets", "findings", "ledger", "plan", "config", "rulepages",
+    "settling", "cases", "report", "flips", "budgets", "places", "findings", "cards", "ledger", "plan", "config", "rulepages",
     "formats", "story", "excerpts", "disk", "bookshelf", "files", "commands", "cli",
 )  # fmt: skip
 """A module imports only from those before it. A folder is one floor, and what lies in it belongs to it."""

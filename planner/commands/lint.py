@@ -9,9 +9,11 @@ from pathlib import Path
 import click
 
 from planner import formats
+from planner.cards import lint_report
 from planner.commands._shared import manifests, planned, valuing, write, writing
 from planner.problems import Refused
 from planner.report import WRONG_INPUT, Finding, exit_code
+from planner.rules import Rule
 
 
 @click.command()
@@ -38,17 +40,20 @@ def command(
     findings: list[Finding] = []
     codes = [0]
     complaints: list[str] = []
-    for path in manifests(paths):
+    checked = manifests(paths)
+    rules: dict[str, Rule] = {}
+    for path in checked:
         try:
-            report, _, _, settings = planned(path, day, prices, rule_folders, config)
+            report, _, catalog, settings = planned(path, day, prices, rule_folders, config)
         except Refused as refused:
             complaints += refused.complaints
             continue
         findings += report.findings
+        rules |= {rule.id: rule for rule in catalog.rules}
         codes.append(exit_code(report.findings, report.budgets, fail_on or settings.fail_on, report.gate))
     if complaints:
         raise Refused(complaints)
-    write(render(findings), output)
+    write(render(lint_report(map(str, checked), rules.values(), findings)), output)
     sys.exit(worst(codes))
 
 

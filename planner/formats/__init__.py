@@ -1,17 +1,17 @@
 """Renderings of the one report. A module that lies here is a format: render(report) -> str.
 
-A format that can show findings alone has render_findings(findings) -> str too.
+A format that can show what the linter found has render_findings(lint) -> str too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 from planner.problems import Refused, quoted, suggestion
-from planner.report import Finding, Report
+from planner.report import LintReport, Report
 
 
 @cache
@@ -26,9 +26,9 @@ def plan_format(name: str) -> Callable[[Report], str]:
     return found
 
 
-def findings_format(name: str) -> Callable[[Sequence[Finding]], str]:
-    """How the format shows findings alone. Raises Refused where it cannot."""
-    found: Callable[[Sequence[Finding]], str] = _find(name, "render_findings")
+def findings_format(name: str) -> Callable[[LintReport], str]:
+    """How the format shows what the linter found. Raises Refused where it cannot."""
+    found: Callable[[LintReport], str] = _find(name, "render_findings")
     return found
 
 

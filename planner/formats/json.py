@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from planner.report import Finding, Report
+from planner.report import LintReport, Report
 from planner.units import plain
 
 
@@ -18,9 +17,9 @@ def render(report: Report) -> str:
     return _dump(_data(report))
 
 
-def render_findings(findings: Sequence[Finding]) -> str:
-    """The findings alone (schemas/lint.schema.json)."""
-    return _dump({"lint_version": 1, "findings": _data(findings)})
+def render_findings(lint: LintReport) -> str:
+    """What the linter found (schemas/lint.schema.json)."""
+    return _dump(_data(lint))
 
 
 def parse(text: str) -> Report:

@@ -15,7 +15,7 @@ from planner.formats._words import (
     saving,
     usd,
 )
-from planner.report import BudgetCheck, Finding, Report
+from planner.report import BudgetCheck, Finding, LintReport, Report
 
 MARKER = "<!-- planner -->"
 SIGNS = {"within": "✅", "at-risk": "⚠️", "exceeded": "❌", "unknown": "❔"}
@@ -70,11 +70,16 @@ def render(report: Report) -> str:
     if errors:
         parts.append("\n".join(errors))
     if report.findings:
-        parts.append(render_findings(report.findings).rstrip("\n"))
+        parts.append(_findings(report.findings).rstrip("\n"))
     return "\n\n".join(parts) + "\n"
 
 
-def render_findings(findings: Sequence[Finding]) -> str:
+def render_findings(lint: LintReport) -> str:
+    """What the linter found."""
+    return _findings(lint.findings)
+
+
+def _findings(findings: Sequence[Finding]) -> str:
     """The findings in a fold, errors first."""
     order = {"error": 0, "warning": 1, "note": 2}
     rows = [

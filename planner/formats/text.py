@@ -14,9 +14,11 @@ from planner.formats._words import (
     one_line,
     saving,
 )
-from planner.report import BudgetCheck, Finding, Report, WorkloadReport
+from planner.report import BudgetCheck, Finding, LintReport, Report, WorkloadReport
 
 WIDTH = 100
+EXCERPT = 90
+"""Columns of a source line that are shown."""
 ONCE = " (once)"
 LEAST_ROOM = 20
 """For the two names; where amounts leave less, batch goes first, then real-time: both are in every other format."""
@@ -41,10 +43,28 @@ def render(report: Report) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def render_findings(findings: Sequence[Finding]) -> str:
-    """One finding per line with its place, and their number."""
-    lines = [f"{_place(finding)} {finding.level}: {_about(finding)} [{finding.rule}]" for finding in findings]
-    return "\n".join([*lines, _count(findings)]) + "\n"
+def render_findings(lint: LintReport) -> str:
+    """Each finding with its place, the line that it points at and what to do; then how many files and findings."""
+    lines = [part for finding in lint.findings for part in (_headed(finding), *_pointed(finding), "")]
+    files = f"{len(lint.files)} file{'s' if len(lint.files) != 1 else ''} checked: "
+    allowed = f" {len(lint.suppressed)} allowed." if lint.suppressed else ""
+    return "\n".join([*lines, files + _count(lint.findings) + allowed]) + "\n"
+
+
+def _headed(finding: Finding) -> str:
+    return f"{_place(finding)} {finding.level}: {_about(finding)} [{finding.rule}]"
+
+
+def _pointed(finding: Finding) -> list[str]:
+    """The source line with a caret, and the remedy; a long line is cut around the place."""
+    start = max(0, min(finding.column - 1, finding.end_column - 1 - EXCERPT))
+    shown = one_line(finding.excerpt)[start : start + EXCERPT]
+    number = str(finding.line)
+    caret = " " * (finding.column - 1 - start) + "^" * max(
+        1, min(finding.end_column, start + EXCERPT + 1) - finding.column
+    )
+    gap = " " * len(number)
+    return [f"{number} | {shown}", f"{gap} | {caret}", f"{gap} = {finding.remedy}"]
 
 
 def _table(report: Report) -> str:
@@ -131,8 +151,7 @@ def _tabulated(rows: Sequence[Sequence[str]], head: Sequence[str], words: int) -
 
 
 def _finding(finding: Finding) -> str:
-    first = f"{_place(finding)} {finding.level}: {_about(finding)} [{finding.rule}]"
-    return _wrapped(first, "    ") + "\n" + _wrapped(f"-> {finding.remedy}", "    ", "    ")
+    return _wrapped(_headed(finding), "    ") + "\n" + _wrapped(f"-> {finding.remedy}", "    ", "    ")
 
 
 def _about(finding: Finding) -> str:
