@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple
 
 from planner.manifest import Workload
 from planner.pricebook import PriceBook
 from planner.problems import quoted, suggestion
 from planner.rates import LANES, Model, Rate
-from planner.units import Exact, dollars, exact, plain, simple, total
+from planner.units import Exact, dollars, exact, plain, simple, times, total
 
 RATE_OF = {"reasoning_output": "output"}
 """Token classes that are billed at the rate of another."""
@@ -36,12 +37,18 @@ class Line(NamedTuple):
 
     lane: str
     token_class: str
-    tokens: Exact
+    per_request: Exact
+    requests: Exact
     usd_per_mtok: Decimal
     usd: Decimal
     disputed: bool
     derived: bool
     rate: Rate
+
+    @property
+    def tokens(self) -> Exact:
+        """Tokens of the month."""
+        return times(self.per_request, self.requests)
 
 
 class LaneCost(NamedTuple):
@@ -50,7 +57,12 @@ class LaneCost(NamedTuple):
     lane: str
     lines: tuple[Line, ...]
     usd: Decimal | None
-    missing: str | None
+    why: Callable[[], str] | None = None
+
+    @property
+    def missing(self) -> str | None:
+        """Which rate is not known, said only when somebody asks."""
+        return None if self.why is None else self.why()
 
 
 def reasoning_tokens(
@@ -63,7 +75,7 @@ def reasoning_tokens(
     visible = workload.visible_output_tokens
     if workload.reasoning is not None:
         mean = workload.reasoning.mean
-        high = simple(mean * exact(measured_high))
+        high = times(mean, exact(measured_high))
         cap = _room(workload, model, visible)
         return Reasoning(
             mean, mean, high if cap is None else max(mean, min(high, cap)), "measured", workload.effort, mean
@@ -71,7 +83,7 @@ def reasoning_tokens(
     effort, basis = _effort(workload, model)
     cap = _room(workload, model, visible)
     low, expected, high = (
-        simple(visible * exact(Decimal(policy[effort][level]))) for level in ("low", "expected", "high")
+        times(visible, exact(Decimal(policy[effort][level]))) for level in ("low", "expected", "high")
     )
     uncapped = expected
     if cap is not None:
@@ -123,14 +135,14 @@ def price_lines(rate: Rate, tokens: Mapping[str, Exact], requests: Exact) -> tup
         amount = rate.amounts.get(RATE_OF.get(kind, kind))
         if amount is None:
             return f"book {rate.book} has no {kind} rate in the {rate.lane} lane"
-        monthly = simple(per_request * requests)
         lines.append(
             Line(
                 rate.lane,
                 kind,
-                monthly,
+                per_request,
+                requests,
                 amount.usd_per_mtok,
-                dollars(monthly, amount.usd_per_mtok),
+                dollars(per_request, requests, amount.usd_per_mtok),
                 amount.disputed is not None,
                 amount.derived,
                 rate,
@@ -143,11 +155,11 @@ def lane_cost(book: PriceBook, workload: Workload, lane: str, on: date, requests
     """A month of the workload in a lane at the tier of its mean input, feasible or not."""
     rate = rate_at(book, workload, lane, on, workload.input.mean)
     if rate is None:
-        return LaneCost(lane, (), None, _missing(book, workload, lane, on))
+        return LaneCost(lane, (), None, partial(_missing, book, workload, lane, on))
     lines = price_lines(rate, token_classes(workload, lane, reasoning), requests)
     if isinstance(lines, str):
-        return LaneCost(lane, (), None, f"{lines} of {workload.model} at {workload.provider}")
-    return LaneCost(lane, lines, total(line.usd for line in lines), None)
+        return LaneCost(lane, (), None, partial(str, f"{lines} of {workload.model} at {workload.provider}"))
+    return LaneCost(lane, lines, total([line.usd for line in lines]))
 
 
 def all_lanes(book: PriceBook, workload: Workload, on: date, requests: Exact, reasoning: Exact) -> dict[str, LaneCost]:

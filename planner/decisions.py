@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from planner.known import Facts
 from planner.manifest import Pin
 from planner.rules import Rule, Verdict, message
 
@@ -43,7 +44,7 @@ class _Wish(NamedTuple):
     because: Callable[[], str]
 
 
-def decide(verdicts: Sequence[Verdict], pin: Pin | None, on: date, facts: Mapping[str, Any]) -> Decision:
+def decide(verdicts: Sequence[Verdict], pin: Pin | None, on: date, facts: Facts) -> Decision:
     """The decision: required rules and pins first, else the preferred rule of the greatest weight, else real-time."""
     if pin is not None and (pin.until is None or on <= pin.until):
         without = decide(verdicts, None, on, facts)
@@ -51,7 +52,7 @@ def decide(verdicts: Sequence[Verdict], pin: Pin | None, on: date, facts: Mappin
     return _decided(verdicts, facts, None)
 
 
-def _decided(verdicts: Sequence[Verdict], facts: Mapping[str, Any], pin: Pin | None) -> Decision:
+def _decided(verdicts: Sequence[Verdict], facts: Facts, pin: Pin | None) -> Decision:
     fired = [verdict.rule for verdict in verdicts if verdict.outcome == "fires" and verdict.rule.assign]
     required = [_wish(rule, facts) for rule in fired if rule.strength == "required"]
     if pin is not None:
@@ -78,7 +79,7 @@ def _strongest(wishes: list[_Wish], opposed: bool) -> Decision:
     )
 
 
-def _wish(rule: Rule, facts: Mapping[str, Any]) -> _Wish:
+def _wish(rule: Rule, facts: Facts) -> _Wish:
     mode = str(rule.assign)
     return _Wish(rule.id, mode, "batch" if mode == "batch" else "standard", rule.weight, lambda: message(rule, facts))
 

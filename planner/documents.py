@@ -32,6 +32,7 @@ class Document:
         self.text = text
         self._marks = marks
         self._offsets: dict[int, dict[str | int, int]] = {}
+        self._sizes: dict[int, int] = {}
 
     def where(self, path: Path, at_key: bool = False) -> Mark:
         """Place of the value at the path, or of the nearest thing above it that exists."""
@@ -70,20 +71,25 @@ class Document:
         known = self._offsets.get(id(node))
         if known is None:
             known = self._offsets[id(node)] = {}
-            at = 1
+            at, step = (2, 1) if isinstance(node, dict) else (1, 0)
             for key, child in node.items() if isinstance(node, dict) else enumerate(node):
-                at += isinstance(node, dict)
                 known[key] = at
-                at += _size(child)
+                at += self._size(child) + step
+            self._sizes[id(node)] = at - step
         return known
 
-
-def _size(node: Any) -> int:
-    if type(node) is dict:
-        return 1 + len(node) + sum(map(_size, node.values()))
-    if type(node) is list:
-        return 1 + sum(map(_size, node))
-    return 1
+    def _size(self, node: Any) -> int:
+        """Marks of a value and all that is in it."""
+        if type(node) is not dict and type(node) is not list:
+            return 1
+        size = self._sizes.get(id(node))
+        if size is None:
+            inner = [
+                1 if type(child) is str else self._size(child)
+                for child in (node.values() if type(node) is dict else node)
+            ]
+            size = self._sizes[id(node)] = 1 + sum(inner) + (len(node) if type(node) is dict else 0)
+        return size
 
 
 def refusal(name: str, placed: list[tuple[Mark, str]]) -> Refused:

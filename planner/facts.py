@@ -21,12 +21,12 @@ from planner.outlook import (
     regional_surcharge_usd,
 )
 from planner.runs import DAY
-from planner.units import Exact, exact, minus, percentage, simple
+from planner.units import Exact, exact, minus, percentage, times
 
 
 def _tokens_per_day(case: Case) -> Exact | None:
     daily = case.run.requests_per_day
-    return None if daily is None else simple(daily * case.billed_tokens)
+    return None if daily is None else times(daily, case.billed_tokens)
 
 
 def _usd(case: Case, lane: str) -> Exact | None:
@@ -163,7 +163,7 @@ VOCABULARY: dict[str, Fact] = {
     "separate_quota": Fact("flag", "separate_quota", "the real-time quota must be left alone", lambda c: c.workload.separate_quota),
     "one_off": Fact("flag", "volume.per", "the job runs one time", lambda c: c.workload.volume.once),
     "requests_per_day": Fact("number", "volume", "requests per day", lambda c: c.run.requests_per_day),
-    "requests_per_week": Fact("number", "volume", "requests per week", lambda c: None if c.run.requests_per_day is None else simple(c.run.requests_per_day * 7)),
+    "requests_per_week": Fact("number", "volume", "requests per week", lambda c: None if c.run.requests_per_day is None else times(c.run.requests_per_day, 7)),
     "requests_per_run": Fact("number", "volume", "requests of one batch run", lambda c: c.run.requests),
     "tokens_per_day": Fact("number", "volume", "billed tokens per day: input, visible output and expected reasoning", _tokens_per_day),
     "input_tokens": Fact("number", "tokens.input", "input tokens of a mean request", lambda c: c.workload.input.mean),
@@ -281,14 +281,3 @@ VOCABULARY: dict[str, Fact] = {
     "account_enqueued_tokens": Fact("number", "volume", "input tokens that all batch runs of the account and model enqueue", _settled(lambda s: s.account_enqueued_tokens), decided=True),
 }
 # fmt: on
-
-
-def observe(case: Case) -> dict[str, Any]:
-    """Every fact that is known of the case, by name; those of the decision only once the case is settled."""
-    return {name: value for name, fact in VOCABULARY.items() if (value := fact.read(case)) is not None}
-
-
-def observe_settled(facts: dict[str, Any], case: Case) -> dict[str, Any]:
-    """The facts with those of the decision beside them."""
-    settled = {name: fact.read(case) for name, fact in VOCABULARY.items() if fact.decided}
-    return {**facts, **{name: value for name, value in settled.items() if value is not None}}

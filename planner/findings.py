@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from planner.budgets import AT_RISK, EXCEEDED
 from planner.case import Case
 from planner.decisions import Decision
 from planner.facts import VOCABULARY
+from planner.known import Facts
 from planner.manifest import Limit, Manifest, canonical_provider
 from planner.places import WorkloadPlaces, fingerprint, place_of
 from planner.problems import Path, quoted, suggestion
@@ -33,7 +34,7 @@ ENGINE_FINDINGS = {
 def of_workload(
     manifest: Manifest,
     case: Case,
-    facts: Mapping[str, Any],
+    facts: Facts,
     verdicts: Iterable[Verdict],
     decision: Decision,
     missing: Sequence[str],
@@ -63,11 +64,12 @@ def _fields(rule: Rule) -> list[str]:
     return [VOCABULARY[name].field for name in rule.condition.reads if not VOCABULARY[name].decided]
 
 
-def _stake(rule: Rule, facts: Mapping[str, Any], month: Decimal | None) -> Decimal | None:
+def _stake(rule: Rule, facts: Facts, month: Decimal | None) -> Decimal | None:
     """What the rule says is at stake, where it is known; of a rule that names nothing, the workload's month."""
     if rule.stake is None:
         return month
-    return decimal6(facts[rule.stake]) if rule.stake in facts else None
+    stake = facts[rule.stake]
+    return None if stake is None else decimal6(stake)
 
 
 def missing_prices(case: Case, lane: str, held: object) -> list[str]:

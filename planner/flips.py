@@ -16,7 +16,7 @@ from planner.case import Case
 from planner.cases import case_of
 from planner.catalog import Catalog
 from planner.decisions import Decision, decide
-from planner.facts import observe
+from planner.known import Facts
 from planner.manifest import Manifest, Workload
 from planner.report import Flip
 from planner.rules import Rule, judge
@@ -88,7 +88,7 @@ def _exact(usd: Any) -> Exact:
 def _nearest(rules: list[Rule], dimension: _Dimension, case: Case, decided: Decision) -> Flip:
     """The nearest point of the dimension with another mode, with what it would cost there."""
     start = _start(dimension)
-    here = observe(case if dimension.now is not None else dimension.case_at(int(start)))
+    here = Facts(case if dimension.now is not None else dimension.case_at(int(start)))
     points = sorted(
         {
             *(p for rule in rules for leaf in rule.condition.leaves for p in _changes(leaf, dimension, here, start)),
@@ -111,14 +111,12 @@ def _start(dimension: _Dimension) -> Exact:
     return dimension.low if dimension.name == "latency" else dimension.high
 
 
-def _changes(
-    leaf: Callable[[dict[str, Any]], bool | None], dimension: _Dimension, here: dict[str, Any], start: Exact
-) -> Iterator[int]:
+def _changes(leaf: Callable[[Facts], bool | None], dimension: _Dimension, here: Facts, start: Exact) -> Iterator[int]:
     """The first points below and above the start at which the comparison is other than here."""
     truth = leaf(here)
 
     def same(point: int) -> bool:
-        return leaf(observe(dimension.case_at(point))) == truth
+        return leaf(Facts(dimension.case_at(point))) == truth
 
     if dimension.high > start and not same(dimension.high):
         known, other = int(start // 1), dimension.high
@@ -135,7 +133,7 @@ def _changes(
 
 
 def _decided(rules: list[Rule], case: Case) -> Decision:
-    facts = observe(case)
+    facts = Facts(case)
     return decide([judge(rule, facts) for rule in rules], case.workload.pin, case.on, facts)
 
 

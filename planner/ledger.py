@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
 from planner.case import Case
 from planner.costs import Line
 from planner.decisions import Decision
 from planner.facts import VOCABULARY
+from planner.known import Facts
 from planner.operators import bare
 from planner.report import BillLine, Monthly, TraceEntry, WorkloadReport
 from planner.reserves import Missing, Reserve
@@ -21,7 +21,7 @@ QUEUE = "queue"
 
 def workload_report(
     case: Case,
-    facts: Mapping[str, Any],
+    facts: Facts,
     verdicts: Sequence[Verdict],
     decision: Decision,
     held: list[Reserve] | Missing,
@@ -31,7 +31,7 @@ def workload_report(
     w = case.workload
     fired = [verdict for verdict in verdicts if verdict.outcome == "fires"]
     marked = any(verdict.rule.marks == QUEUE for verdict in fired)
-    daily = facts.get("tokens_per_day")
+    daily, known = facts["tokens_per_day"], facts.all() if trace_all else {}
     return WorkloadReport(
         id=w.id,
         provider=w.provider,
@@ -53,13 +53,13 @@ def workload_report(
         assumptions=list(_assumptions(case, decision)),
         monthly=_monthly(case, decision, held),
         lines=_lines(case.costs[decision.lane].lines, held),
-        facts={name: bare(value, VOCABULARY[name].kind) for name, value in facts.items()} if trace_all else {},
-        unknown=[name for name in VOCABULARY if name not in facts] if trace_all else [],
+        facts={name: bare(value, VOCABULARY[name].kind) for name, value in known.items()},
+        unknown=[name for name in VOCABULARY if name not in known] if trace_all else [],
         flips=[],
     )
 
 
-def _entry(verdict: Verdict, facts: Mapping[str, Any]) -> TraceEntry:
+def _entry(verdict: Verdict, facts: Facts) -> TraceEntry:
     says = message(verdict.rule, facts) if verdict.outcome == "fires" else None
     return TraceEntry(verdict.rule.id, verdict.outcome, saw(verdict.rule, facts), says)
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from planner.documents import Document
 from planner.problems import Path
-from planner.units import Exact, divided, exact, simple
+from planner.units import Exact, divided, exact, simple, times
 
 MEAN_MONTH_DAYS = Fraction("30.4375")
 """Days of a mean month: 365.25 / 12."""
@@ -68,7 +68,7 @@ class Volume(NamedTuple):
     def a_month(self, month_days: Exact) -> Exact:
         """Requests per month as stated, or per day x the days of a month; a one-off job counts whole."""
         daily = self.a_day(month_days)
-        return self.requests if daily is None or self.per == "month" else simple(daily * month_days)
+        return self.requests if daily is None or self.per == "month" else times(daily, month_days)
 
 
 class Pin(NamedTuple):

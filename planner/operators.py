@@ -104,6 +104,8 @@ def shown(value: Value, kind: str) -> str:
         return f"${cents(Decimal(plain(value))):,}"
     if kind == "percent":
         return f"{plain(round(Fraction(value), 1))} %"
+    if isinstance(value, int):
+        return f"{value:,}"
     text = plain(value)
     whole, _, rest = text.partition(".")
     return f"{int(whole):,}" + (f".{rest}" if rest else "") if whole not in ("-0", "") else text

@@ -32,8 +32,7 @@ def place_of(document: Document, path: Path, at_key: bool = False) -> Place:
     """The place of the value at the path, or of its key, or of the nearest thing above it that exists."""
     mark = document.where(path, at_key)
     text = document.lines[mark.line - 1] if mark.line <= len(document.lines) else ""
-    rest = text[mark.column - 1 :]
-    token = (_WORD if at_key else _TOKEN).match(rest)
+    token = (_WORD if at_key else _TOKEN).match(text, mark.column - 1)
     width = len(token[0].rstrip()) if token else 1
     return Place(document.name, pointer(path), mark.line, mark.column, mark.column + max(width, 1), _cut(text))
 

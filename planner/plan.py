@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from planner import budgets, cases, findings
 from planner.batchfiles.probe import RequestFile
 from planner.case import Case
 from planner.catalog import Catalog
 from planner.decisions import Decision, decide
-from planner.facts import observe, observe_settled
+from planner.known import Facts
 from planner.ledger import workload_report
 from planner.manifest import Manifest
 from planner.report import BookName, Finding, Report, WorkloadReport
@@ -63,7 +63,7 @@ class _Rules:
         self._of = {kind: [r for r in catalog.rules if r.kind == kind] for kind in ("assignment", "lint")}
         self._index = {kind: Index(rules) for kind, rules in self._of.items()}
 
-    def on(self, kind: str, facts: Mapping[str, Any]) -> list[Verdict]:
+    def on(self, kind: str, facts: Facts) -> list[Verdict]:
         """The verdicts of the rules of that kind."""
         if self.trace_all:
             return [judge(rule, facts) for rule in self._of[kind]]
@@ -74,13 +74,13 @@ class _Decided(NamedTuple):
     """A case with what is known of it, what the rules say, and what follows."""
 
     case: Case
-    facts: dict[str, Any]
+    facts: Facts
     verdicts: list[Verdict]
     decision: Decision
 
 
 def _decide(case: Case, rules: _Rules) -> _Decided:
-    facts = observe(case)
+    facts = Facts(case)
     verdicts = rules.on("assignment", facts)
     return _Decided(case, facts, verdicts, decide(verdicts, case.workload.pin, case.on, facts))
 
@@ -88,7 +88,7 @@ def _decide(case: Case, rules: _Rules) -> _Decided:
 def _tell(manifest: Manifest, one: _Decided, rules: _Rules) -> tuple[WorkloadReport, list[Finding]]:
     """What is reported of one decided workload, and found in it."""
     case, decision = one.case, one.decision
-    facts = observe_settled(one.facts, case)
+    facts = one.facts.settled(case)
     verdicts = [*one.verdicts, *rules.on("lint", facts)]
     held = reserves(case.book, case.workload, case.on, case.requests, case.reasoning, case.costs, decision.lane)
     missing = findings.missing_prices(case, decision.lane, held)

@@ -39,6 +39,7 @@ class PriceBook:
         self._known = known or {}
         self._layers = tuple(reversed(layers))
         self._schedules: dict[tuple[str, str, str, str, date], Schedule | None] = {}
+        self._ahead: dict[tuple[str, str, str, str, date], list[date]] = {}
         self._models: dict[tuple[str, str], Model | None] = {}
         self._canonical: dict[tuple[str, str], str] = {}
 
@@ -116,6 +117,12 @@ class PriceBook:
 
     def days_ahead(self, provider: str, region: str, model: str, lane: str, on: date) -> list[date]:
         """Days after `on` on which the lane's rate may become another: entries that begin or end, a re-routing."""
+        key = (provider, region, model, lane, on)
+        if key not in self._ahead:
+            self._ahead[key] = sorted(self._days_ahead(*key))
+        return self._ahead[key]
+
+    def _days_ahead(self, provider: str, region: str, model: str, lane: str, on: date) -> set[date]:
         days = set()
         known = self.model(provider, model)
         if known and known.retirement and known.retirement.rerouted:
@@ -127,7 +134,7 @@ class PriceBook:
                     days.add(day_of(rate["since"]))
                     if "until" in rate:
                         days.add(day_of(rate["until"]) + timedelta(days=1))
-        return sorted(day for day in days if day > on)
+        return {day for day in days if day > on}
 
     def first_day(self, provider: str, region: str, model: str, lane: str) -> date | None:
         """The first day from which the lane has any rate; None if it never has."""

@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 from typing import NamedTuple
 
-from planner.units import Exact, simple
+from planner.units import Exact, times
 
 
 class Waves(NamedTuple):
@@ -33,4 +33,4 @@ def waves(
     if fit < 1:
         return Waves(None, None)
     count = max(1, -(-whole // fit))
-    return Waves(count, simple(count * window_seconds))
+    return Waves(count, times(count, window_seconds))

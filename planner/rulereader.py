@@ -8,9 +8,10 @@ from typing import Any
 
 from planner.documents import Document
 from planner.facts import VOCABULARY
+from planner.known import Facts
 from planner.operators import OPERATORS, Unfit, Value, literal
 from planner.problems import Path, Problem, quoted, suggestion
-from planner.rules import SLOT, Condition, Facts, Rule, Truth, all_of, any_of, none_of
+from planner.rules import SLOT, Condition, Rule, Truth, all_hold, all_of, any_of, none_of
 
 _LEAF = re.compile(r"([a-z][a-z0-9_]*)\s+(<=|>=|<|>|is not|is|not in|in|includes|lacks)\s+(\S.*?)\s*")
 
@@ -109,7 +110,7 @@ class _Reader:
             )
         if verb in ("is", "is not") and operand in ("known", "unknown"):
             wanted = (operand == "known") is (verb == "is")
-            known = _compared(lambda facts: (name in facts) is wanted, name)
+            known = _compared(lambda facts: (facts[name] is not None) is wanted, name)
             return known._replace(key=name) if wanted else known
         operator = OPERATORS[verb]
         if fact.kind not in operator.kinds:
@@ -127,11 +128,7 @@ class _Reader:
                 return self._wrong(
                     path, f"{quoted(operand)} is known only after the decision: a rule that assigns cannot read it"
                 )
-            return _compared(
-                lambda facts: holds(facts[name], facts[operand]) if name in facts and operand in facts else None,
-                name,
-                operand,
-            )._replace(key=name)
+            return _compared(_between(holds, name, operand), name, operand)._replace(key=name)
         takes = OPERATORS[verb].takes
         wanted = kind if takes == "same" else takes
         try:
@@ -146,7 +143,7 @@ class _Reader:
         if operand in self.params:
             self.values[operand] = (value, "words" if wanted == "list" else wanted)
         among = {"is": (value,), "in": value}.get(verb) if kind in ("flag", "word") else None
-        compared = _compared(lambda facts: holds(facts[name], value) if name in facts else None, name)
+        compared = _compared(_against(holds, name, value), name)
         return compared._replace(key=name, among=among)
 
     def examples(self, outcome: str) -> list[dict[str, Value]]:
@@ -171,7 +168,27 @@ class _Reader:
 
 
 def _compared(test: Callable[[Facts], Truth], *reads: str) -> Condition:
-    return Condition(test, reads, (test,))
+    return Condition(test, test, reads, (test,))
+
+
+def _against(holds: Callable[[Value, Value], bool], name: str, value: Value) -> Callable[[Facts], Truth]:
+    """Compares a fact with a value."""
+
+    def test(facts: Facts) -> Truth:
+        seen = facts[name]
+        return None if seen is None else holds(seen, value)
+
+    return test
+
+
+def _between(holds: Callable[[Value, Value], bool], name: str, operand: str) -> Callable[[Facts], Truth]:
+    """Compares two facts."""
+
+    def test(facts: Facts) -> Truth:
+        seen, other = facts[name], facts[operand]
+        return None if seen is None or other is None else holds(seen, other)
+
+    return test
 
 
 def _joined(
@@ -179,8 +196,10 @@ def _joined(
 ) -> Condition:
     reads = dict.fromkeys(name for part in parts for name in part.reads)
     leaves = tuple(leaf for part in parts for leaf in part.leaves)
-    whole = Condition(how([part.test for part in parts]), tuple(reads), leaves)
+    test = how([part.test for part in parts])
+    whole = Condition(test, test, tuple(reads), leaves)
     if how is not all_of:
         return whole
+    whole = whole._replace(holds=all_hold([part.holds for part in parts]))
     keyed = sorted((part for part in parts if part.key), key=lambda part: part.among is None)
     return whole._replace(key=keyed[0].key, among=keyed[0].among) if keyed else whole

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from planner.manifest import Workload
 from planner.queues import Waves, waves
-from planner.units import Exact, divided, minutes_of, simple
+from planner.units import Exact, divided, minutes_of, times
 
 DAY = 86400
 
@@ -35,7 +35,7 @@ def run_of(workload: Workload, month_days: Exact, limit: Callable[[str], Any]) -
     every = workload.batch.every_seconds or DAY
     daily = workload.volume.a_day(month_days)
     requests = workload.volume.requests if daily is None else divided(daily * every, DAY)
-    enqueued = simple(requests * workload.input.mean)
+    enqueued = times(requests, workload.input.mean)
     files = _files(workload, requests, limit)
     most = limit("batch_files_max")
     return Run(

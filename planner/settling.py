@@ -8,7 +8,7 @@ from decimal import Decimal
 from planner.case import Case, Settled
 from planner.decisions import Decision
 from planner.queues import waves
-from planner.units import Exact, minus, simple, total
+from planner.units import Exact, minus, simple, times, total
 
 Decided = tuple[Case, Decision]
 
@@ -50,7 +50,7 @@ def settle(cases: Sequence[Case], decisions: Sequence[Decision]) -> list[Case]:
 def _tokens_per_minute(case: Case) -> Exact | None:
     """Input, visible output and expected reasoning tokens per minute, spread evenly; None for a one-off job."""
     requests = case.run.requests_per_minute
-    return None if requests is None else simple(requests * case.billed_tokens)
+    return None if requests is None else times(requests, case.billed_tokens)
 
 
 def _uncached_per_minute(case: Case) -> Exact | None:
@@ -79,7 +79,7 @@ def _enqueued(case: Case) -> Exact:
     """Input tokens that wait at once: with runs more often than the window, several runs are unfinished together."""
     window, every = case.limit("batch_window_seconds"), case.workload.batch.every_seconds
     runs = 1 if window is None or not every or case.workload.volume.once else max(1, -(-window // every))
-    return simple(case.run.enqueued_tokens * runs)
+    return times(case.run.enqueued_tokens, runs)
 
 
 def _finish(case: Case, tokens: Exact | None) -> Exact | None:

@@ -78,7 +78,17 @@ def percent(text: str) -> Exact | None:
 
 def divided(number: Exact, by: Exact) -> Exact:
     """The exact quotient, an int where it is whole."""
-    return simple(Fraction(number, by))
+    return _ratio(number.numerator * by.denominator, number.denominator * by.numerator)
+
+
+def times(number: Exact, by: Exact) -> Exact:
+    """The exact product, an int where it is whole."""
+    return _ratio(number.numerator * by.numerator, number.denominator * by.denominator)
+
+
+def _ratio(numerator: int, denominator: int) -> Exact:
+    whole, rest = divmod(numerator, denominator)
+    return Fraction(numerator, denominator) if rest else whole
 
 
 def simple(number: Exact) -> Exact:
@@ -99,10 +109,13 @@ def _rounded6(numerator: int, denominator: int) -> Decimal:
     return WIDE.scaleb(Decimal(whole), -6)
 
 
-def dollars(tokens: Exact, usd_per_mtok: Decimal) -> Decimal:
-    """tokens x rate / 1,000,000, to 1e-6, half to even."""
+def dollars(tokens: Exact, requests: Exact, usd_per_mtok: Decimal) -> Decimal:
+    """tokens x requests x rate / 1,000,000, to 1e-6, half to even."""
     numerator, denominator = usd_per_mtok.as_integer_ratio()
-    return _rounded6(tokens.numerator * numerator, tokens.denominator * denominator * 1_000_000)
+    return _rounded6(
+        tokens.numerator * requests.numerator * numerator,
+        tokens.denominator * requests.denominator * denominator * 1_000_000,
+    )
 
 
 def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
@@ -138,6 +151,8 @@ def percentage(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
 
 def plain(number: Decimal | Exact) -> str:
     """The number in digits without exponent or trailing zeros: 0.775, 150000000, -3."""
+    if isinstance(number, int):
+        return str(number)
     value = number if isinstance(number, Decimal) else decimal6(number)
     text = format(value, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text

@@ -16,8 +16,9 @@ from planner import files, plan
 from planner.catalog import Catalog
 from planner.config import Config
 from planner.formats import json as plan_json
+from planner.known import Facts
 from planner.report import Report
-from planner.rules import Facts, Rule, Truth, all_of, any_of, judge, none_of
+from planner.rules import Rule, Truth, all_of, any_of, judge, none_of
 from tests.making import DAY, manifest_text, read, rules_fired, workload
 
 QUICK = settings(max_examples=40, deadline=None)
@@ -149,7 +150,7 @@ Joined = Callable[[Sequence[Callable[[Facts], Truth]]], Callable[[Facts], Truth]
 
 def joined(join: Joined, *truths: Truth) -> Truth:
     """What the join makes of parts with these truths."""
-    return join([lambda facts, truth=truth: truth for truth in truths])({})  # type: ignore[misc]
+    return join([lambda facts, truth=truth: truth for truth in truths])(Facts())  # type: ignore[misc]
 
 
 def test_all_and_any_of_two_follow_kleene_s_tables() -> None:

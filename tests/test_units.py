@@ -40,11 +40,23 @@ def test_a_decimal_is_rounded_as_decimal_itself_rounds_half_to_even(number: Deci
 
 
 @QUICK
-@given(st.fractions(min_value=0, max_value=10**15, max_denominator=10**6), decimals.map(abs))
-@example(Fraction(1), Decimal("0.5"))
-@example(Fraction(3), Decimal("0.5"))
-def test_tokens_at_a_rate_per_million_are_rounded_once(tokens: Fraction, rate: Decimal) -> None:
-    assert Fraction(units.dollars(tokens, rate)) == round(tokens * Fraction(rate) / 1_000_000, 6)
+@given(
+    st.fractions(min_value=0, max_value=10**6, max_denominator=10**6),
+    st.fractions(min_value=0, max_value=10**12, max_denominator=10**6),
+    decimals.map(abs),
+)
+@example(Fraction(1), Fraction(1), Decimal("0.5"))
+@example(Fraction(3), Fraction(1), Decimal("0.5"))
+def test_tokens_at_a_rate_per_million_are_rounded_once(tokens: Fraction, requests: Fraction, rate: Decimal) -> None:
+    assert Fraction(units.dollars(tokens, requests, rate)) == round(tokens * requests * Fraction(rate) / 1_000_000, 6)
+
+
+@QUICK
+@given(fractions, fractions)
+def test_a_product_is_exact_and_an_int_where_it_is_whole(number: Fraction, by: Fraction) -> None:
+    product = units.times(number, by)
+    assert product == number * by
+    assert isinstance(product, int) == (Fraction(product).denominator == 1)
 
 
 @QUICK
