@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from planner.manifest import Manifest
     from planner.problems import Refused
     from planner.report import Report, exit_code
+    from planner.requestcosts import request_cost
 
 _HOMES = {
     "Catalog": "catalog",
@@ -32,6 +33,7 @@ _HOMES = {
     "load_config": "files",
     "load_manifest": "files",
     "probe_request_files": "files",
+    "request_cost": "requestcosts",
 }
 
 __all__ = [
@@ -45,6 +47,7 @@ __all__ = [
     "load_manifest",
     "plan",
     "probe_request_files",
+    "request_cost",
 ]
 
 

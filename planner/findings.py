@@ -25,6 +25,7 @@ ENGINE_FINDINGS = {
     "rules-tie": ("warning", "Preferred rules of equal weight want opposite lanes, so it stays in real time.", "give one of the rules a higher weight"),
     "budget-covers-nothing": ("error", "A budget's scope fits no workload, so it guards nothing.", "correct the owner, provider, model or labels of the scope, or remove the budget"),
     "account-unused": ("warning", "An account is stated that no workload draws on, so its limits are held against nothing.", "correct its name (a provider, or a name that a workload's account gives), or remove it"),
+    "account-model-unknown": ("warning", "An account states a limit for a model that the price book does not know, so it is held against nothing.", "correct the name of the model, or remove the line"),
     "over-budget": ("error", "The expected cost is above a stated limit.", "lower the volume, the tokens or the model, or raise the limit"),
     "budget-at-risk": ("warning", "The expected cost keeps the limit, the budget with its reserves does not.", "measure the reasoning tokens, or raise the limit to the budget"),
 }  # fmt: skip
@@ -109,6 +110,23 @@ def of_accounts(manifest: Manifest, cases: Sequence[Case]) -> Iterator[Finding]:
             near = suggestion(key, {case.workload.provider for case in cases})
             says = f"account {quoted(key)}: no workload draws on it{near}"
             yield _finding(manifest, _engine("account-unused", says), None, ("accounts", key), key, at_key=True)
+
+
+def of_account_models(manifest: Manifest, cases: Sequence[Case]) -> Iterator[Finding]:
+    """Limits that accounts state for models that nobody knows."""
+    books = {case.account.name: (case.book, case.account.provider) for case in cases}
+    for key, stated in manifest.document.data.get("accounts", {}).items():
+        name = key if key in books else canonical_provider(key)
+        if name not in books:
+            continue
+        book, provider = books[name]
+        known = book.names(provider)
+        for limit, by_model in stated.items():
+            for model in by_model if isinstance(by_model, dict) else ():
+                if book.canonical(provider, model) not in known and book.model(provider, model) is None:
+                    says = f"account {quoted(key)}: {limit} for {quoted(model)}, a model that {provider} does not have{suggestion(model, known)}"
+                    path = ("accounts", key, limit, model)
+                    yield _finding(manifest, _engine("account-model-unknown", says), None, path, key, at_key=True)
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:

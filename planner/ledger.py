@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from planner.case import Case
 from planner.costs import Line
@@ -11,7 +12,7 @@ from planner.decisions import Decision
 from planner.facts import VOCABULARY
 from planner.known import Facts
 from planner.operators import bare
-from planner.report import BillLine, Monthly, TraceEntry, WorkloadReport
+from planner.report import BillLine, LimitLine, Monthly, TraceEntry, WorkloadReport
 from planner.reserves import Missing, Reserve
 from planner.rules import Verdict, message, saw
 from planner.units import decimal6, minus, percentage, plain, total
@@ -55,8 +56,23 @@ def workload_report(
         lines=_lines(case.costs[decision.lane].lines, held),
         facts={name: bare(value, VOCABULARY[name].kind) for name, value in known.items()},
         unknown=[name for name in VOCABULARY if name not in known] if trace_all else [],
+        limits=list(_limits(case)) if trace_all else [],
         flips=[],
     )
+
+
+def _limits(case: Case) -> Iterable[LimitLine]:
+    """Every limit that the facts asked for and that is known."""
+    w = case.workload
+    for name in sorted(case.allowed):
+        found = case.limits.find(name, case.account, case.canonical, w.region, w.input.reach)
+        if found is not None:
+            value = ", ".join(found.value) if isinstance(found.value, list) else bare(found.value, _kind(found.value))
+            yield LimitLine(name, value, found.source, found.disputed, found.note)
+
+
+def _kind(value: Any) -> str:
+    return "flag" if isinstance(value, bool) else "word" if isinstance(value, str) else "number"
 
 
 def _entry(verdict: Verdict, facts: Facts) -> TraceEntry:

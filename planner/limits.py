@@ -10,10 +10,15 @@ from planner.units import Exact
 
 
 class LimitValue(NamedTuple):
-    """A limit and who says so; `source` is the account where the manifest overrides it."""
+    """A limit and who says so; `source` is the account where the manifest overrides it.
+
+    `disputed` is what another source says, `note` what else there is to know.
+    """
 
     value: Any
     source: str
+    disputed: str | None = None
+    note: str | None = None
 
 
 class LimitTable(dict[str, Any]):
@@ -103,7 +108,8 @@ class Limits:
         if file is None or best is None:
             return None
         source = file["sources"][best["source"]]
-        return LimitValue(best["value"], f"{source['title']}, verified {source['verified']}")
+        told = f"{source['title']}, verified {source['verified']}"
+        return LimitValue(best["value"], told, best.get("disputed"), best.get("note"))
 
 
 def _conditions_met(entry: Mapping[str, Any], account: Account, model: str, region: str, input_tokens: Exact) -> int:

@@ -40,7 +40,8 @@ def plan(
     workloads = [workload for workload, _ in told]
     checks = budgets.compare(manifest.limits, workloads)
     found = [finding for _, own in told for finding in own]
-    found += [*findings.of_accounts(manifest, settled), *findings.of_budgets(manifest, manifest.limits, checks)]
+    found += [*findings.of_accounts(manifest, settled), *findings.of_account_models(manifest, settled)]
+    found += findings.of_budgets(manifest, manifest.limits, checks)
     return Report(
         plan_version=1,
         name=manifest.name,

@@ -90,14 +90,15 @@ class PriceBook:
         hours_utc: str | None = None,
     ) -> Rate | None:
         """The rate of a request with so many input tokens; None where none is published for it."""
-        schedule = self._schedule(provider, region, model, lane, on)
+        known = self._schedules.get((provider, region, model, lane, on))
+        schedule = known or self._schedule(provider, region, model, lane, on)
         if schedule is None:
             return None
         found: Rate | None = schedule.base
         for over, tier in schedule.tiers:
             if input_tokens > over:
                 found = tier
-        if found is schedule.base and schedule.off_peak and hours_utc and not overlaps(hours_utc, schedule.peak_utc):
+        if hours_utc and found is schedule.base and schedule.off_peak and not overlaps(hours_utc, schedule.peak_utc):
             return schedule.off_peak
         return found
 

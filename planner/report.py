@@ -125,6 +125,16 @@ class Flip(NamedTuple):
     instead_of_usd: Decimal | None
 
 
+class LimitLine(NamedTuple):
+    """A limit that the workload was held against, and who says so; `disputed` is what another source says."""
+
+    limit: str
+    value: str
+    source: str
+    disputed: str | None
+    note: str | None
+
+
 class WorkloadReport(NamedTuple):
     """One workload: its decision with the trace, its money with the lines, and what was assumed."""
 
@@ -150,6 +160,7 @@ class WorkloadReport(NamedTuple):
     lines: list[BillLine]
     facts: dict[str, str]
     unknown: list[str]
+    limits: list[LimitLine]
     flips: list[Flip]
 
 

@@ -140,11 +140,21 @@ class _Reader:
                 path,
                 f"{quoted(self.params.get(operand, operand))} does not fit {name}: {unfit}{suggestion(operand, known)}",
             )
+        strange = self._strange(name, value)
+        if strange is not None:
+            return self._wrong(path, f"{name} is never {quoted(strange)}{suggestion(strange, VOCABULARY[name].words)}")
         if operand in self.params:
             self.values[operand] = (value, "words" if wanted == "list" else wanted)
         among = {"is": (value,), "in": value}.get(verb) if kind in ("flag", "word") else None
         compared = _compared(_against(holds, name, value), name)
         return compared._replace(key=name, among=among)
+
+    @staticmethod
+    def _strange(name: str, value: Value) -> str | None:
+        """A word that the fact can never be."""
+        words = VOCABULARY[name].words
+        stated = value if isinstance(value, tuple) else (value,)
+        return next((word for word in stated if words and word not in words), None)
 
     def examples(self, outcome: str) -> list[dict[str, Value]]:
         read = []
@@ -156,7 +166,9 @@ class _Reader:
                     self._wrong(path, f"no fact {quoted(name)}{suggestion(name, VOCABULARY)}")
                     continue
                 try:
-                    facts[name] = literal(stated, VOCABULARY[name].kind)
+                    value = facts[name] = literal(stated, VOCABULARY[name].kind)
+                    if (strange := self._strange(name, value)) is not None:
+                        raise Unfit(f"it is never {quoted(strange)}{suggestion(strange, VOCABULARY[name].words)}")
                 except Unfit as unfit:
                     self._wrong(path, f"{quoted(stated)} does not fit {name}: {unfit}")
             read.append(facts)

@@ -25,6 +25,7 @@ def tell(report: Report, workload: WorkloadReport, rules: Mapping[str, Rule]) ->
         ("Rules that could not be decided", _undecided(workload, rules)),
         ("What is known", _known(workload)),
         ("What is not known", [", ".join(workload.unknown) or "nothing is unknown"]),
+        ("Limits, and who says so", _limits(workload)),
         ("Lanes, a month each" if not workload.one_off else "Lanes, for the one job", _lanes(workload)),
         ("The sum, line by line", _bill(workload)),
         ("What would flip it", _flips(workload)),
@@ -32,6 +33,17 @@ def tell(report: Report, workload: WorkloadReport, rules: Mapping[str, Rule]) ->
         ("Findings", [_finding(f) for f in report.findings if f.workload == workload.id] or ["none"]),
     ]
     return "\n\n".join(_section(title, lines) for title, lines in sections if lines) + "\n"
+
+
+def _limits(workload: WorkloadReport) -> list[str]:
+    """The limits, gathered by who says so."""
+    by_source: dict[str, list[str]] = {}
+    for limit in workload.limits:
+        more = [f"disputed: {limit.disputed}"] if limit.disputed else []
+        more += [limit.note] if limit.note else []
+        told = f"{limit.limit} = {limit.value}" + (f" ({'; '.join(more)})" if more else "")
+        by_source.setdefault(limit.source, []).append(told)
+    return [one_line(f"{source}: {', '.join(told)}") for source, told in by_source.items()] or ["none is known"]
 
 
 def _section(title: str, lines: Iterable[str]) -> str:

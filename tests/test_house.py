@@ -19,7 +19,7 @@ PACKAGE = ROOT / "planner"
 FLOORS = (
     "problems", "units", "scalars", "documents", "schema", "manifest", "faults", "parsing", "rates", "pricebook",
     "pricelist", "pricepages", "priceaudit", "pricediff", "pricepatch", "genaiprices", "limits", "queues", "runs",
-    "costs", "reserves", "batchfiles", "case", "outlook", "facts", "known", "operators", "rules", "rulereader", "catalog", "decisions",
+    "costs", "requestcosts", "reserves", "batchfiles", "case", "outlook", "readings", "facts", "known", "operators", "rules", "rulereader", "catalog", "decisions",
     "settling", "cases", "report", "flips", "budgets", "places", "findings", "cards", "ledger", "plan", "config", "rulepages",
     "formats", "story", "excerpts", "disk", "bookshelf", "files", "commands", "cli",
 )  # fmt: skip
