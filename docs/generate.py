@@ -58,7 +58,10 @@ def engine_findings() -> str:
 def fields() -> str:
     """The manifest's fields from its schema."""
     schema = files.load_schema("manifest")
-    tables: list[tuple[str, Any]] = [("The file", schema), ("budgets: one entry", schema["properties"]["budgets"]["items"])]
+    tables: list[tuple[str, Any]] = [
+        ("The file", schema),
+        ("budgets: one entry", schema["properties"]["budgets"]["items"]),
+    ]
     names = (
         "workload",
         "volume",
