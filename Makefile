@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: plan test check lint types docs bench clean
+.PHONY: plan test check lint types docs fuzz bench clean
 
 plan: $(VENV)/.installed
 	$(BIN)/planner plan examples/workloads.yaml
@@ -23,8 +23,13 @@ types: $(VENV)/.dev
 docs: $(VENV)/.dev
 	$(BIN)/python -m docs.generate
 
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m tests.fuzz
+
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.lint
+	$(BIN)/python -m benchmarks.scale
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

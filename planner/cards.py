@@ -13,18 +13,18 @@ RULES_URL = "https://llm-workload-planner.invalid/rules.html"
 
 
 def lint_report(
-    files: Iterable[str],
-    rules: Iterable[Rule],
-    findings: Iterable[Finding],
-    suppressed: Iterable[Suppressed] = (),
-    rules_url: str = RULES_URL,
+    files: Iterable[str], rules: Iterable[Rule], findings: Iterable[Finding], suppressed: Iterable[Suppressed] = ()
 ) -> LintReport:
     """The linter's report, with a card for every rule that it names."""
     found, allowed = list(findings), list(suppressed)
-    spoke = {finding.rule for finding in found} | {one.finding.rule for one in allowed}
-    cards = {rule.id: _card(rule, rules_url) for rule in rules if rule.id in spoke}
-    cards |= {name: _engine_card(name, rules_url) for name in spoke if name in ENGINE_FINDINGS}
+    cards = cards_of(rules, {finding.rule for finding in (*found, *(one.finding for one in allowed))}, RULES_URL)
     return LintReport(1, list(files), [cards[name] for name in sorted(cards)], found, allowed)
+
+
+def cards_of(rules: Iterable[Rule], spoke: set[str], rules_url: str) -> dict[str, RuleCard]:
+    """A card for each rule that spoke."""
+    cards = {rule.id: _card(rule, rules_url) for rule in rules if rule.id in spoke}
+    return cards | {name: _engine_card(name, rules_url) for name in spoke if name in ENGINE_FINDINGS}
 
 
 def _card(rule: Rule, url: str) -> RuleCard:

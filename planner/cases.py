@@ -8,7 +8,7 @@ from datetime import date
 from planner.batchfiles.probe import RequestFile
 from planner.case import Case
 from planner.catalog import Catalog
-from planner.costs import all_lanes, reasoning_tokens
+from planner.costs import LaneCost, all_lanes, lane_cost, reasoning_tokens
 from planner.manifest import Account, Manifest, Workload
 from planner.pricebook import PriceBook
 from planner.rates import Model
@@ -51,6 +51,14 @@ def case_of(
         request_file=request_file,
         memo={},
     )
+
+
+def cost_in(lane: str, manifest: Manifest, w: Workload, catalog: Catalog, on: date) -> LaneCost:
+    """A month of the workload in one lane, as its case would have it."""
+    book = catalog.book
+    policy = catalog.reasoning[manifest.reasoning_policy]
+    reasoning = reasoning_tokens(w, _model(book, w, on), policy, catalog.measured_high)
+    return lane_cost(book, w, lane, on, w.volume.a_month(manifest.month_days), reasoning.expected)
 
 
 def _model(book: PriceBook, w: Workload, on: date) -> Model | None:

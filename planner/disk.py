@@ -30,6 +30,20 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+def root_of(folder: Path) -> Path:
+    """The root of the repository that the folder lies in; the folder itself where it lies in none."""
+    here = folder.resolve()
+    return next((one for one in (here, *here.parents) if exists(one / ".git")), here)
+
+
+def is_outside(path: Path, folder: Path) -> bool:
+    """Whether a file that something in the folder names lies outside of its repository, links followed."""
+    try:
+        return not path.resolve().is_relative_to(root_of(folder))
+    except (OSError, ValueError, RuntimeError):
+        return True
+
+
 def files_in(folder: Path, deep: bool = False) -> list[Path]:
     """The YAML files of a folder, and with `deep` of those below it."""
     found = folder.rglob("*") if deep else folder.glob("*")

@@ -159,6 +159,7 @@ VOCABULARY: dict[str, Fact] = {
     "batch_files_kept": Fact("number", "batch.expires_after", "files a run x runs x retention", lambda c: c.run.files_kept),
     "batch_files_max": Fact("number", "batch.expires_after", "files that may be kept at once", lambda c: c.run.files_max),
     "days_to_file_limit": Fact("number", "batch.expires_after", "days until files without expiration reach the limit", lambda c: c.run.days_to_file_limit),
+    "request_file": Fact("word", "batch.request_file", "request file as the manifest names it", lambda c: c.workload.batch.request_file),
     "file_requests": Fact("number", "batch.request_file", "requests in the request file", _file(lambda f: f.requests)),
     "file_bytes": Fact("number", "batch.request_file", "bytes of the request file", _file(lambda f: f.bytes)),
     "file_bom": Fact("flag", "batch.request_file", "the request file begins with a byte-order mark", _file(lambda f: f.bom)),

@@ -10,8 +10,9 @@ from planner import excerpts
 from planner.batchfiles.probe import MAX_LINE_BYTES, RequestFile, probe
 from planner.bookshelf import book_files, book_names, load_price_book, missing_book
 from planner.catalog import Catalog
-from planner.config import Config, parse_config
-from planner.disk import DATA, files_in, load_schema, read_bytes, schema_names, schema_text
+from planner.config import Config
+from planner.configfiles import load_config
+from planner.disk import DATA, files_in, is_outside, load_schema, read_bytes, schema_names, schema_text
 from planner.documents import Document, read_document
 from planner.findings import ENGINE_FINDINGS
 from planner.limits import Limits
@@ -23,7 +24,7 @@ from planner.rulereader import read_rule
 from planner.rules import Rule
 from planner.schema import Schema, misfits
 
-__all__ = ["book_files", "book_names", "load_price_book", "load_schema", "schema_names", "schema_text"]
+__all__ = ["book_files", "book_names", "load_config", "load_price_book", "load_schema", "schema_names", "schema_text"]
 
 RESERVED = ("pin", *ENGINE_FINDINGS)
 """Names that no rule may take, since decisions and findings of the engine bear them."""
@@ -37,11 +38,6 @@ def read(path: Path | str) -> Document:
 def load_manifest(path: Path | str) -> Manifest:
     """The manifest in a file. Raises Refused with every fault, each with line and column."""
     return parse(read(path), load_schema("manifest"))
-
-
-def load_config(path: Path | str | None) -> Config:
-    """The configuration in a file; the built-in one where none is named."""
-    return Config() if path is None else parse_config(read(path), load_schema("config"))
 
 
 def load_catalog(
@@ -80,12 +76,19 @@ def _check_books(manifest: Manifest, base: Path) -> None:
     """Raises Refused at the name of a book that the manifest asks for and that is not there."""
     one = isinstance(manifest.document.data.get("prices"), str)
     problems = [
-        Problem(("prices",) if one else ("prices", index), missing)
+        Problem(("prices",) if one else ("prices", index), wrong)
         for index, name in enumerate(manifest.prices)
-        if (missing := missing_book(name, base)) is not None
+        if (wrong := missing_book(name, base) or _outside(name, base)) is not None
     ]
     if problems:
         raise manifest.document.refuse(problems)
+
+
+def _outside(name: str, base: Path) -> str | None:
+    """Why a manifest may not name that price file: a stranger's manifest must not read what is not the repository's."""
+    if name in book_names() or not is_outside(base / name, base):
+        return None
+    return f"{quoted(name)} lies outside the repository: name a file in it, or give the file with --prices"
 
 
 def models_of(manifest: Manifest) -> dict[str, set[str]]:
@@ -121,7 +124,7 @@ def load_rules(
     config = config or Config()
     schema = load_schema("rule")
     rules: dict[str, Rule] = {}
-    for path in rule_files(folders):
+    for path in rule_files((*config.rule_folders, *folders)):
         rule = _load_rule(path, schema, config, with_examples)
         if rule.id in RESERVED:
             raise Refused([f"{safe(path)}: {quoted(rule.id)} is a name of the engine: rename the rule"])
@@ -172,9 +175,10 @@ def _load_rule(path: Path, schema: Schema, config: Config, with_examples: bool) 
         return read_rule(document, path.parent.name, stated)
     except Refused as refused:
         complaint = refused.complaints[0].split(": ", 1)[1]
-        if config.document is None:
+        place = config.places.get(f"params.{rule.id}.{next(iter(stated))}")
+        if place is None:
             raise Refused([complaint]) from None
-        raise config.document.refuse([Problem(("params", rule.id), complaint)]) from None
+        raise place.document.refuse([Problem(place.path[:-1], complaint)]) from None
 
 
 def probe_request_files(manifest: Manifest) -> dict[str, RequestFile]:

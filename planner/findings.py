@@ -10,9 +10,10 @@ from planner.budgets import AT_RISK, EXCEEDED
 from planner.case import Case
 from planner.decisions import Decision
 from planner.facts import VOCABULARY
+from planner.fixes import fix_of
 from planner.known import Facts
 from planner.manifest import Limit, Manifest, canonical_provider
-from planner.places import WorkloadPlaces, fingerprint, place_of
+from planner.places import WorkloadPlaces, finding_at, fingerprint, place_of
 from planner.problems import Path, quoted, suggestion
 from planner.report import PRICE_UNKNOWN, BudgetCheck, Finding
 from planner.reserves import Missing
@@ -25,6 +26,9 @@ ENGINE_FINDINGS = {
     "rules-tie": ("warning", "Preferred rules of equal weight want opposite lanes, so it stays in real time.", "give one of the rules a higher weight"),
     "budget-covers-nothing": ("error", "A budget's scope fits no workload, so it guards nothing.", "correct the owner, provider, model or labels of the scope, or remove the budget"),
     "account-unused": ("warning", "An account is stated that no workload draws on, so its limits are held against nothing.", "correct its name (a provider, or a name that a workload's account gives), or remove it"),
+    "allow-unused": ("warning", "A comment allows a rule that does not speak.", "remove the comment"),
+    "allow-without-reason": ("warning", "A comment allows a rule and does not say why.", "write the reason behind two dashes: # planner: allow RULE -- reason"),
+    "allow-wrong": ("warning", "A comment to planner allows nothing.", "write it as # planner: allow RULE -- reason"),
     "account-model-unknown": ("warning", "An account states a limit for a model that the price book does not know, so it is held against nothing.", "correct the name of the model, or remove the line"),
     "over-budget": ("error", "The expected cost is above a stated limit.", "lower the volume, the tokens or the model, or raise the limit"),
     "budget-at-risk": ("warning", "The expected cost keeps the limit, the budget with its reserves does not.", "measure the reasoning tokens, or raise the limit to the budget"),
@@ -48,17 +52,18 @@ def of_workload(
             rule = verdict.rule
             path = places.of_fields(_fields(rule))
             stake = _stake(rule, facts, month)
-            told = _Told(rule.id, rule.level, message(rule, facts), rule.remedy, stake)
-            yield _finding(manifest, told, subject, path)
+            told = Told(rule.id, rule.level, message(rule, facts), rule.remedy, stake)
+            fix = fix_of(rule, facts, manifest, case.workload.position)
+            yield _finding(manifest, told, subject, path)._replace(fix=fix)
     if decision.opposed:
         says = f"{decision.opposed[0]} and {decision.opposed[1]} want opposite lanes; it stays in real time"
         field = "lane" if "pin" in decision.opposed else "id"
-        yield _finding(manifest, _engine("rules-contradict", says, month), subject, places.of_fields([field]))
+        yield _finding(manifest, engine("rules-contradict", says, month), subject, places.of_fields([field]))
     if decision.tied:
         says = f"{decision.tied[0]} and {decision.tied[1]} weigh the same and want opposite lanes"
-        yield _finding(manifest, _engine("rules-tie", says, month), subject, places.of_fields(["id"]))
+        yield _finding(manifest, engine("rules-tie", says, month), subject, places.of_fields(["id"]))
     for says in missing:
-        yield _finding(manifest, _engine(PRICE_UNKNOWN, says), subject, places.of_fields(["model"]))
+        yield _finding(manifest, engine(PRICE_UNKNOWN, says), subject, places.of_fields(["model"]))
 
 
 def _fields(rule: Rule) -> list[str]:
@@ -86,7 +91,7 @@ def of_budgets(manifest: Manifest, limits: Sequence[Limit], checks: Sequence[Bud
     for limit, check in zip(limits, checks, strict=True):
         if not check.workloads:
             says = f"{limit.name}: no workload is in this scope"
-            yield _finding(manifest, _engine("budget-covers-nothing", says), None, limit.path, limit.name)
+            yield _finding(manifest, engine("budget-covers-nothing", says), None, limit.path, limit.name)
         if check.verdict == EXCEEDED:
             shown = (
                 "the known part alone is"
@@ -94,11 +99,11 @@ def of_budgets(manifest: Manifest, limits: Sequence[Limit], checks: Sequence[Bud
                 else f"${cents(check.expected_usd):,} a month are expected,"
             )
             says = f"{limit.name}: {shown} above the limit of ${cents(limit.usd):,}"
-            told = _engine("over-budget", says, minus(check.expected_usd, check.limit_usd))
+            told = engine("over-budget", says, minus(check.expected_usd, check.limit_usd))
             yield _finding(manifest, told, None, (*limit.path, "monthly_usd"), limit.name)
         elif check.verdict == AT_RISK and check.budget_usd is not None:
             says = f"{limit.name}: the budget of ${cents_up(check.budget_usd):,} a month is above the limit of ${cents(limit.usd):,}"
-            told = _engine("budget-at-risk", says, minus(check.budget_usd, check.limit_usd))
+            told = engine("budget-at-risk", says, minus(check.budget_usd, check.limit_usd))
             yield _finding(manifest, told, None, (*limit.path, "monthly_usd"), limit.name)
 
 
@@ -109,7 +114,7 @@ def of_accounts(manifest: Manifest, cases: Sequence[Case]) -> Iterator[Finding]:
         if key not in used and canonical_provider(key) not in used:
             near = suggestion(key, {case.workload.provider for case in cases})
             says = f"account {quoted(key)}: no workload draws on it{near}"
-            yield _finding(manifest, _engine("account-unused", says), None, ("accounts", key), key, at_key=True)
+            yield _finding(manifest, engine("account-unused", says), None, ("accounts", key), key, at_key=True)
 
 
 def of_account_models(manifest: Manifest, cases: Sequence[Case]) -> Iterator[Finding]:
@@ -126,7 +131,7 @@ def of_account_models(manifest: Manifest, cases: Sequence[Case]) -> Iterator[Fin
                 if book.canonical(provider, model) not in known and book.model(provider, model) is None:
                     says = f"account {quoted(key)}: {limit} for {quoted(model)}, a model that {provider} does not have{suggestion(model, known)}"
                     path = ("accounts", key, limit, model)
-                    yield _finding(manifest, _engine("account-model-unknown", says), None, path, key, at_key=True)
+                    yield _finding(manifest, engine("account-model-unknown", says), None, path, key, at_key=True)
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
@@ -135,7 +140,7 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(unique, key=lambda f: (f.file, f.line, f.column, f.rule, f.message))
 
 
-class _Told(NamedTuple):
+class Told(NamedTuple):
     """A finding before it has a place."""
 
     rule: str
@@ -145,27 +150,20 @@ class _Told(NamedTuple):
     stake: Decimal | None
 
 
-def _engine(rule: str, says: str, stake: Decimal | None = None) -> _Told:
+def engine(rule: str, says: str, stake: Decimal | None = None) -> Told:
+    """A finding that no rule file states."""
     level, _, remedy = ENGINE_FINDINGS[rule]
-    return _Told(rule, level, says, remedy, stake)
+    return Told(rule, level, says, remedy, stake)
 
 
 def _finding(
     manifest: Manifest,
-    told: _Told,
+    told: Told,
     workload: str | None,
     path: Path,
     subject: str | None = None,
     at_key: bool = False,
 ) -> Finding:
     place = place_of(manifest.document, path, at_key)
-    return Finding(
-        rule=told.rule,
-        level=told.level,
-        workload=workload,
-        **place._asdict(),
-        message=told.says,
-        remedy=" ".join(told.remedy.split()),
-        fingerprint=fingerprint(told.rule, workload or subject, path),
-        usd_at_stake=told.stake,
-    )
+    mark = fingerprint(told.rule, workload or subject, path)
+    return finding_at(place, told.rule, told.level, told.says, told.remedy, mark, workload, told.stake)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from planner.documents import Document
 from planner.manifest import Manifest
 from planner.problems import Path, pointer
+from planner.report import Finding
 
 _TOKEN = re.compile(
     r""""(?:\\.|[^"\\])*"|'(?:''|[^'])*'|[\[{]|[^\s,\]}#:](?:[^,\]}#:\s]|:(?!\s|$)|\s(?=[^\s#,\]}]))*"""
@@ -35,6 +37,30 @@ def place_of(document: Document, path: Path, at_key: bool = False) -> Place:
     token = (_WORD if at_key else _TOKEN).match(text, mark.column - 1)
     width = len(token[0].rstrip()) if token else 1
     return Place(document.name, pointer(path), mark.line, mark.column, mark.column + max(width, 1), _cut(text))
+
+
+def finding_at(
+    place: Place,
+    rule: str,
+    level: str,
+    says: str,
+    remedy: str,
+    mark: str,
+    workload: str | None = None,
+    stake: Decimal | None = None,
+) -> Finding:
+    """A finding at a place; `mark` is its fingerprint."""
+    return Finding(
+        rule=rule,
+        level=level,
+        workload=workload,
+        **place._asdict(),
+        message=says,
+        remedy=" ".join(remedy.split()),
+        fingerprint=mark,
+        usd_at_stake=stake,
+        fix=None,
+    )
 
 
 def fingerprint(rule: str, subject: str | None, path: Path) -> str:

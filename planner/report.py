@@ -6,10 +6,24 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-PRICE_UNKNOWN = "price-unknown"
+PRICE_UNKNOWN, OVER, AT_RISK = "price-unknown", "over-budget", "budget-at-risk"
 LEVELS = ("note", "warning", "error")
 
 CLEAN, FINDINGS, WRONG_INPUT, UNPRICED, OVER_BUDGET = range(5)
+
+
+class Fix(NamedTuple):
+    """What mends a finding: a change of the manifest, or a command for what no change of it can mend.
+
+    `path` is a JSON pointer to the value that is to stand there as `to`, YAML text, or to be removed where that is
+    None. A `safe` fix changes no amount and no decision, and leaves no choice to be made.
+    """
+
+    says: str
+    safe: bool
+    path: str | None
+    to: str | None
+    command: str | None
 
 
 class Finding(NamedTuple):
@@ -34,6 +48,7 @@ class Finding(NamedTuple):
     remedy: str
     fingerprint: str
     usd_at_stake: Decimal | None
+    fix: Fix | None
 
 
 class RuleCard(NamedTuple):
@@ -229,5 +244,24 @@ def exit_code(findings: list[Finding], budgets: list[BudgetCheck], fail_on: str,
     over = ("exceeded", "at-risk") if gate == "high" else ("exceeded",)
     if any(check.verdict in over for check in budgets):
         return OVER_BUDGET
+    return _level_code(findings, fail_on)
+
+
+def finding_code(findings: list[Finding], fail_on: str, gate: str) -> int:
+    """The same from the findings alone, where some were allowed: what is left of them counts."""
+    rules = {finding.rule for finding in findings}
+    if PRICE_UNKNOWN in rules:
+        return UNPRICED
+    if OVER in rules or (gate == "high" and AT_RISK in rules):
+        return OVER_BUDGET
+    return _level_code(findings, fail_on)
+
+
+def worst(codes: list[int]) -> int:
+    """The code that counts where several hold: 2 > 3 > 4 > 1."""
+    return max(codes, key=(CLEAN, FINDINGS, OVER_BUDGET, UNPRICED, WRONG_INPUT).index, default=CLEAN)
+
+
+def _level_code(findings: list[Finding], fail_on: str) -> int:
     counting = LEVELS[LEVELS.index(fail_on) :] if fail_on in LEVELS else ()
     return FINDINGS if any(finding.level in counting for finding in findings) else CLEAN

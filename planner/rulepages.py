@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from planner.facts import VOCABULARY
 from planner.operators import Value, shown
-from planner.rules import Rule
+from planner.rules import Offer, Rule
 
 FAMILIES = {
     "matrix": "The use-case matrix",
@@ -35,6 +35,8 @@ def page(rule: Rule, depth: int = 1) -> str:
     if rule.values:
         params = ", ".join(f"`{name}` = {shown(value, kind)}" for name, (value, kind) in sorted(rule.values.items()))
         parts.append(f"**Parameters.** {params}")
+    if rule.fix:
+        parts.append(f"**Fix.** {_fix(rule.fix)}")
     parts += [f"**Says.** {rule.message}", "**Examples.**\n\n" + _examples(rule), f"**Source.** {rule.source}"]
     return "\n\n".join(parts) + "\n"
 
@@ -77,6 +79,14 @@ def _does(rule: Rule) -> str:
         return f"Assigns {rule.assign}; {rule.strength}, weight {rule.weight}."
     marked = f" Marks the workload for a {rule.marks}." if rule.marks else ""
     return f"Reports a finding of level {rule.level}.{marked}"
+
+
+def _fix(offer: Offer) -> str:
+    if offer.does == "run":
+        return f"A command {offer.says}:\n\n```sh\n{offer.what}\n```"
+    to = f"[{', '.join(offer.to)}]" if isinstance(offer.to, list) else offer.to
+    does = f"sets `{offer.what}` to `{to}`" if offer.does == "set" else f"removes `{offer.what}`"
+    return f"`--fix{'' if offer.safe else ' --unsafe-fixes'}` {does}: {offer.says}."
 
 
 def _examples(rule: Rule) -> str:

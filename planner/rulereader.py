@@ -11,7 +11,7 @@ from planner.facts import VOCABULARY
 from planner.known import Facts
 from planner.operators import OPERATORS, Unfit, Value, literal
 from planner.problems import Path, Problem, quoted, suggestion
-from planner.rules import SLOT, Condition, Rule, Truth, all_hold, all_of, any_of, none_of
+from planner.rules import SLOT, Condition, Offer, Rule, Truth, all_hold, all_of, any_of, none_of
 
 _LEAF = re.compile(r"([a-z][a-z0-9_]*)\s+(<=|>=|<|>|is not|is|not in|in|includes|lacks)\s+(\S.*?)\s*")
 
@@ -24,11 +24,8 @@ def read_rule(document: Document, family: str, overrides: Mapping[str, Any] | No
     data = document.data
     reader = _Reader(data, dict(overrides or {}))
     condition = reader.all(data["when"], ("when",))
-    for name in SLOT.findall(data["message"]):
-        if name not in reader.params and name not in VOCABULARY:
-            reader.problems.append(
-                Problem(("message",), f"no fact or parameter {quoted(name)}{suggestion(name, VOCABULARY)}")
-            )
+    reader.slots(data["message"], ("message",))
+    offer = reader.offer(data["fix"]) if "fix" in data else None
     stake = data.get("stake")
     if stake is not None and (stake not in VOCABULARY or VOCABULARY[stake].kind != "usd"):
         amounts = [name for name, fact in VOCABULARY.items() if fact.kind == "usd"]
@@ -65,6 +62,7 @@ def read_rule(document: Document, family: str, overrides: Mapping[str, Any] | No
         level=data.get("level", "note"),
         marks=data.get("marks"),
         stake=data.get("stake"),
+        fix=offer,
         file=document.name,
     )
 
@@ -83,6 +81,29 @@ class _Reader:
     def all(self, parts: Sequence[Any], path: Path, depth: int = 0) -> Condition:
         compiled = [self._part(part, (*path, index), depth) for index, part in enumerate(parts)]
         return _joined(all_of, compiled)
+
+    def slots(self, text: str, path: Path) -> None:
+        """Takes note of slots that nothing fills."""
+        for name in SLOT.findall(text):
+            if name not in self.params and name not in VOCABULARY:
+                self._wrong(path, f"no fact or parameter {quoted(name)}{suggestion(name, VOCABULARY)}")
+
+    def offer(self, stated: dict[str, Any]) -> Offer:
+        """The fix; what it sets and its bounds have to be names that there are."""
+        does = next(word for word in ("set", "remove", "run") if word in stated)
+        fields = {fact.field for fact in VOCABULARY.values()}
+        if does != "run" and not any(f"{field}.".startswith(f"{stated[does]}.") for field in fields):
+            self._wrong(
+                ("fix", does), f"no rule can see the field {quoted(stated[does])}{suggestion(stated[does], fields)}"
+            )
+        for key in ("run", "to", "says"):
+            if isinstance(stated.get(key), str):
+                self.slots(stated[key], ("fix", key))
+        for key in ("at_least", "at_most"):
+            if key in stated and stated[key] not in VOCABULARY:
+                self._wrong(("fix", key), f"no fact {quoted(stated[key])}{suggestion(stated[key], VOCABULARY)}")
+        rest = {key: stated.get(key) for key in ("to", "at_least", "at_most", "instead")}
+        return Offer(does, stated[does], stated["says"], stated.get("safe", False), **rest)
 
     def _part(self, part: Any, path: Path, depth: int) -> Condition:
         if isinstance(part, str):

@@ -32,6 +32,23 @@ class Condition(NamedTuple):
     among: tuple[Value, ...] | None = None
 
 
+class Offer(NamedTuple):
+    """A fix as the rule's file states it: a field of the workload to set or to remove, or a command to run.
+
+    `to` is a value, or a fact or parameter in braces; a duration or number is kept between the facts `at_least` and
+    `at_most` as far as they are known. `instead` overrides what the defaults state, where removing cannot.
+    """
+
+    does: str
+    what: str
+    says: str
+    safe: bool = False
+    to: Any = None
+    at_least: str | None = None
+    at_most: str | None = None
+    instead: str | None = None
+
+
 class Rule(NamedTuple):
     """One rule as its file states it, with its condition compiled. `assign` is real-time or batch.
 
@@ -57,6 +74,7 @@ class Rule(NamedTuple):
     level: str
     marks: str | None
     stake: str | None
+    fix: Offer | None
     file: str
 
 
@@ -113,8 +131,12 @@ def saw(rule: Rule, facts: Facts) -> dict[str, str]:
 
 def message(rule: Rule, facts: Facts) -> str:
     """The rule's message with the facts and parameters put in; what is not known says so."""
+    return filled(rule, rule.message, facts)
 
-    parts = _parts(rule.message)
+
+def filled(rule: Rule, text: str, facts: Facts) -> str:
+    """The text with the facts and parameters put in."""
+    parts = _parts(text)
     said = list(parts)
     for at in range(1, len(parts), 2):
         name = parts[at]

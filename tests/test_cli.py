@@ -65,10 +65,11 @@ def test_fail_on_sets_the_level_from_which_findings_fail(level: str, code: int, 
 def test_the_gate_high_holds_the_budget_against_the_limit(manifest: Path, tmp_path: Path, capsys: Capsys) -> None:
     thinking = {**CHEAP, "reasoning": {"effort": "high"}}
     name = written(manifest, thinking, budget={"monthly_usd": 2})
-    config = tmp_path / "planner.yaml"
+    config = tmp_path / "high.yaml"
     config.write_text("gate: high\n", encoding="utf-8")
-    assert run(capsys, "plan", name, "--on", "2026-11-24").code == 0
-    assert run(capsys, "plan", name, "--on", "2026-11-24", "--config", str(config)).code == 4
+    for command in ("plan", "lint"):
+        assert run(capsys, command, name, "--on", "2026-11-24").code == 0
+        assert run(capsys, command, name, "--on", "2026-11-24", "--config", str(config)).code == 4
 
 
 def test_json_is_complete_on_three(manifest: Path, capsys: Capsys) -> None:

@@ -14,7 +14,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.documents import MAX_DEPTH, MAX_PROBLEMS, Document, read_document
+from planner.documents import Document, read_document
+from planner.events import MAX_DEPTH, MAX_PROBLEMS
 from planner.problems import Mark, Path, Problem, Refused
 from planner.scalars import Trap, resolve
 

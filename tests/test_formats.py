@@ -70,7 +70,7 @@ def test_markup_in_names_stays_text_in_markdown() -> None:
     text = SHOWN["plan.md"]
     assert "<b>" not in text
     rows = [line for line in text.splitlines() if line.startswith("| ")]
-    assert {line.replace("\\|", "").count("|") for line in rows} <= {9, 6}
+    assert {line.replace("\\|", "").count("|") for line in rows} <= {9, 7, 6}
 
 
 def test_the_json_plan_and_the_json_findings_fit_their_schemas() -> None:
@@ -104,5 +104,9 @@ def test_money_in_json_is_a_plain_string_or_null() -> None:
 def test_an_unknown_format_is_refused_with_the_known_ones() -> None:
     with pytest.raises(Refused, match=r"no format 'jsn', did you mean 'json'\?"):
         formats.plan_format("jsn")
-    with pytest.raises(Refused, match="cannot show this"):
+    with pytest.raises(
+        Refused, match="cannot show this; there are: github, gitlab, json, junit, markdown, sarif, text"
+    ):
         formats.findings_format("csv")
+    with pytest.raises(Refused, match="cannot show this; there are: csv, json, markdown, text"):
+        formats.plan_format("sarif")

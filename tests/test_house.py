@@ -17,25 +17,25 @@ from tests.making import ROOT, manifest_text, workload
 PACKAGE = ROOT / "planner"
 
 FLOORS = (
-    "problems", "units", "scalars", "documents", "schema", "manifest", "faults", "parsing", "rates", "pricebook",
+    "problems", "units", "scalars", "events", "documents", "spans", "edits", "schema", "manifest", "faults", "parsing", "rates", "pricebook",
     "pricelist", "pricepages", "priceaudit", "pricediff", "pricepatch", "genaiprices", "limits", "queues", "runs",
     "costs", "requestcosts", "reserves", "batchfiles", "case", "outlook", "readings", "facts", "known", "operators", "rules", "rulereader", "catalog", "decisions",
-    "settling", "cases", "report", "flips", "budgets", "places", "findings", "cards", "ledger", "plan", "config", "rulepages",
-    "formats", "story", "excerpts", "disk", "bookshelf", "files", "commands", "cli",
+    "settling", "cases", "report", "flips", "budgets", "places", "fixes", "findings", "cards", "allowing", "ledger", "plan", "config", "rulepages",
+    "formats", "diffing", "diffgates", "diffviews", "savedplans", "baseline", "story", "excerpts", "disk", "bookshelf", "configfiles", "files", "revisions", "linting", "mending", "requestfiles", "commands", "cli",
 )  # fmt: skip
 """A module imports only from those before it. A folder is one floor, and what lies in it belongs to it."""
 
-ROOMS = {"formats": "_words", "commands": "_shared"}
+ROOMS = {"formats": "_words", "diffviews": "_words", "commands": "_shared"}
 """Folders whose modules know nothing of each other, and the one module that they share."""
 
-SHELL = ("disk", "bookshelf", "files", "commands", "cli")
+SHELL = ("disk", "bookshelf", "configfiles", "files", "revisions", "linting", "mending", "requestfiles", "commands", "cli")
 WORLD = frozenset(
     {"asyncio", "ctypes", "fileinput", "getpass", "glob", "http", "io", "locale", "logging", "multiprocessing", "os",
      "pathlib", "platform", "random", "secrets", "select", "shutil", "signal", "socket", "sqlite3", "ssl", "subprocess",
      "sys", "tempfile", "threading", "time", "urllib", "uuid", "webbrowser"}
 )  # fmt: skip
 """What only the shell may import: the disk, the clock, the network, chance."""
-GRANTED = {("formats", "pathlib"), ("formats.csv", "io"), ("pricelist", "io")}
+GRANTED = {("formats", "pathlib"), ("diffviews", "pathlib"), ("formats.csv", "io"), ("pricelist", "io")}
 """To find the formats that lie in the folder; to write rows into a string."""
 ACTS = frozenset({"open", "print", "input", "exec", "eval", "breakpoint", "now", "utcnow", "today"})
 

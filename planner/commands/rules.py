@@ -9,6 +9,7 @@ import click
 
 from planner import files
 from planner.commands._shared import write
+from planner.configfiles import configured
 from planner.problems import Refused, quoted, suggestion
 from planner.rules import try_examples
 
@@ -33,7 +34,7 @@ def list_rules(folders: tuple[Path, ...], config: Path | None) -> None:
     """One line per rule: what it does, how strongly, and when."""
     from tabulate import tabulate
 
-    rules = files.load_rules(folders, files.load_config(config))
+    rules = files.load_rules(folders, configured(Path(), config))
     order = sorted(rules, key=lambda r: (r.kind, r.strength != "required" if r.assign else False, -r.weight, r.id))
     rows = [(r.id, r.assign or r.level, (f"{r.strength} {r.weight}" if r.assign else "lint"), r.summary) for r in order]
     write(tabulate(rows, ("rule", "does", "strength", "when"), maxcolwidths=[None, None, None, 48]) + "\n", None)
@@ -47,7 +48,7 @@ def show(rule_id: str, folders: tuple[Path, ...], config: Path | None) -> None:
     """The page of one rule: what, why, remedy, condition, parameters, examples."""
     from planner.rulepages import page
 
-    rules = {rule.id: rule for rule in files.load_rules(folders, files.load_config(config))}
+    rules = {rule.id: rule for rule in files.load_rules(folders, configured(Path(), config))}
     if rule_id not in rules:
         raise Refused([f"no rule {quoted(rule_id)}{suggestion(rule_id, rules)}; planner rules list shows all"])
     write(page(rules[rule_id]), None)

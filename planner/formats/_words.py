@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from planner.report import Monthly, Report, WorkloadReport
+from planner.report import Finding, LintReport, Monthly, Report, WorkloadReport
 from planner.units import cents, cents_up, plain
 
 UNKNOWN = "unknown"
+EXCERPT = 90
+"""Columns of a source line that are shown."""
 
 
 def usd(amount: Decimal | None) -> str:
@@ -80,3 +83,69 @@ def _sum(forgone: list[Monthly]) -> Decimal:
 def one_line(text: str | None) -> str:
     """A piece of the manifest's text without line breaks or terminal control characters."""
     return "".join(c if c.isprintable() else " " for c in text or "")
+
+
+def in_cell(text: str | None) -> str:
+    """Text in one line that a spreadsheet does not take for a formula."""
+    clean = one_line(text)
+    return "'" + clean if clean.startswith(("=", "+", "-", "@")) else clean
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {noun}{'s' if number != 1 else ''}"
+
+
+def levels(findings: Sequence[Finding]) -> str:
+    """`1 error, 0 warnings, 2 notes`."""
+    numbers = [(level, sum(finding.level == level for finding in findings)) for level in ("error", "warning", "note")]
+    return ", ".join(counted(number, level) for level, number in numbers)
+
+
+def about(finding: Finding) -> str:
+    """What was found, with the workload before it."""
+    return one_line(f"{finding.workload}: {finding.message}" if finding.workload else finding.message)
+
+
+def pointed(finding: Finding) -> list[str]:
+    """The source line with a caret, and the remedy; a long line is cut around the place."""
+    start = max(0, min(finding.column - 1, finding.end_column - 1 - EXCERPT))
+    shown = one_line(finding.excerpt)[start : start + EXCERPT]
+    number = str(finding.line)
+    caret = " " * (finding.column - 1 - start) + "^" * max(
+        1, min(finding.end_column, start + EXCERPT + 1) - finding.column
+    )
+    gap = " " * len(number)
+    return [f"{number} | {shown}", f"{gap} | {caret}", f"{gap} = {one_line(finding.remedy)}"]
+
+
+def checked_files(lint: LintReport) -> list[str]:
+    """Every file once: those that were checked, and any other that a finding names."""
+    named = (f.file for f in (*lint.findings, *(one.finding for one in lint.suppressed)))
+    return list(dict.fromkeys((*lint.files, *named)))
+
+
+def slashed(file: str) -> str:
+    """The file's name as forges write it: forward slashes on every system, no ./ in front."""
+    name = file.replace("\\", "/")
+    while name.startswith("./"):
+        name = name[2:].lstrip("/")
+    return name
+
+
+def in_markdown(text: str) -> str:
+    """Text of a manifest that can neither break a table nor bring markup of its own."""
+    from html import escape
+
+    plain_text = escape(one_line(text), quote=False)
+    return "".join("\\" + c if c in "\\|`*_[]~" else c for c in plain_text).replace("@", "@\u200b")
+
+
+def as_json(data: object) -> str:
+    """JSON in which nothing stands that a terminal would obey or hide."""
+    import json
+
+    text = json.dumps(data, indent=1, ensure_ascii=False)
+    if not text.replace("\n", "").isprintable():
+        text = "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+    return text + "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+from planner.formats._words import in_cell
 from planner.report import Report
 from planner.units import plain
 
@@ -27,7 +28,7 @@ def render(report: Report) -> str:
         writer.writerow(
             [
                 *map(
-                    _harmless,
+                    in_cell,
                     (
                         w.id,
                         w.owner,
@@ -46,7 +47,7 @@ def render(report: Report) -> str:
                     "" if number is None else plain(number)
                     for number in (w.requests_per_month, w.tokens_per_day, *amounts, *rest)
                 ),
-                *map(_harmless, (m.forgone_by, w.reason, report.valued_on.isoformat(), report.price_book.name)),
+                *map(in_cell, (m.forgone_by, w.reason, report.valued_on.isoformat(), report.price_book.name)),
             ]
         )
     return out.getvalue()
@@ -54,8 +55,3 @@ def render(report: Report) -> str:
 
 def _labels(labels: dict[str, str]) -> str:
     return " ".join(f"{name}={value}" for name, value in labels.items())
-
-
-def _harmless(text: str | None) -> str:
-    clean = "".join(c if c.isprintable() else " " for c in text or "")
-    return "'" + clean if clean[:1] in ("=", "+", "-", "@") else clean

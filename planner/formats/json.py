@@ -8,18 +8,19 @@ from decimal import Decimal
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from planner.formats._words import as_json
 from planner.report import LintReport, Report
 from planner.units import plain
 
 
 def render(report: Report) -> str:
     """The whole report."""
-    return _dump(_data(report))
+    return as_json(_data(report))
 
 
 def render_findings(lint: LintReport) -> str:
     """What the linter found (schemas/lint.schema.json)."""
-    return _dump(_data(lint))
+    return as_json(_data(lint))
 
 
 def parse(text: str) -> Report:
@@ -29,14 +30,6 @@ def parse(text: str) -> Report:
     except (KeyError, TypeError, ArithmeticError, AttributeError) as error:
         raise ValueError(f"not a plan: {error}") from error
     return report
-
-
-def _dump(data: object) -> str:
-    """JSON in which nothing stands that a terminal would obey or hide."""
-    text = json.dumps(data, indent=1, ensure_ascii=False)
-    if not text.replace("\n", "").isprintable():
-        text = "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
-    return text + "\n"
 
 
 def _data(value: object) -> Any:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Sequence
 
 from planner.formats._words import (
+    about,
     budget_usd,
+    counted,
     coverage,
     decided_by,
     headline,
-    one_line,
+    in_markdown,
+    levels,
     percent,
     saving,
     usd,
 )
-from planner.report import BudgetCheck, Finding, LintReport, Report
+from planner.report import LEVELS, BudgetCheck, Finding, LintReport, Report, Suppressed
 
 MARKER = "<!-- planner -->"
+LINT_MARKER = "<!-- planner lint -->"
 SIGNS = {"within": "✅", "at-risk": "⚠️", "exceeded": "❌", "unknown": "❔"}
 
 
@@ -33,7 +36,7 @@ def render(report: Report) -> str:
         )
     if totals.one_off_usd:
         first += f", and {usd(totals.one_off_usd)} once"
-    parts = [MARKER, first, _safe(headline(report)) + ".", saving(report) + " " + coverage(report)]
+    parts = [MARKER, first, in_markdown(headline(report)) + ".", saving(report) + " " + coverage(report)]
     rows = [
         (
             f"`{w.id}`" + (" (once)" if w.one_off else ""),
@@ -64,44 +67,61 @@ def render(report: Report) -> str:
     )
     if report.budgets:
         parts.append(_budgets(report.budgets))
-    errors = [
-        f"- ❌ {_safe(f.message)} (`{f.rule}`, {_safe(f.file)}:{f.line})" for f in report.findings if f.level == "error"
-    ]
-    if errors:
-        parts.append("\n".join(errors))
-    if report.findings:
-        parts.append(_findings(report.findings).rstrip("\n"))
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([*parts, *_errors(report.findings), *_findings(report.findings)]) + "\n"
 
 
 def render_findings(lint: LintReport) -> str:
-    """What the linter found."""
-    return _findings(lint.findings)
+    """What the linter found. The hidden marker is not the plan's: a job may keep a comment for each."""
+    head = f"### LLM workloads: {levels(lint.findings)} in {counted(len(lint.files), 'file')}"
+    parts = [LINT_MARKER, head, *_errors(lint.findings), *_findings(lint.findings), *_allowed(lint.suppressed)]
+    return "\n\n".join(parts) + "\n"
 
 
-def _findings(findings: Sequence[Finding]) -> str:
-    """The findings in a fold, errors first."""
-    order = {"error": 0, "warning": 1, "note": 2}
+def _errors(findings: Sequence[Finding]) -> list[str]:
+    """The errors as a list that is always seen; nothing where there are none."""
+    errors = [f"- ❌ {in_markdown(about(f))} (`{f.rule}`, {_place(f)})" for f in findings if f.level == "error"]
+    return ["\n".join(errors)] if errors else []
+
+
+def _findings(findings: Sequence[Finding]) -> list[str]:
+    """The findings in a fold, errors first and of a level the dearest; nothing where there are none."""
     rows = [
         (
             f.level,
             f"`{f.rule}`",
-            f"`{f.workload}`" if f.workload else "",
-            f"{_safe(f.message)}<br>*{_safe(f.remedy)}*",
-            f"{_safe(f.file)}:{f.line}",
+            in_markdown(f.workload or ""),
+            f"{in_markdown(f.message)}<br>*{in_markdown(f.remedy)}*",
+            _place(f),
+            usd(f.usd_at_stake),
         )
-        for f in sorted(findings, key=lambda f: order[f.level])
+        for f in sorted(findings, key=lambda f: (-LEVELS.index(f.level), -(f.usd_at_stake or 0)))
     ]
-    summary = f"{len(findings)} finding{'s' if len(findings) != 1 else ''}"
-    table = _table(("level", "rule", "workload", "what and what to do", "place"), rows, 9)
-    return f"<details><summary>{summary}</summary>\n\n{table}\n\n</details>\n"
+    head = ("level", "rule", "workload", "what and what to do", "place", "a month at stake")
+    return [_fold(counted(len(findings), "finding"), head, rows, 5)] if findings else []
+
+
+def _allowed(suppressed: Sequence[Suppressed]) -> list[str]:
+    """What somebody allowed, and why."""
+    rows = [
+        (f"`{f.rule}`", in_markdown(about(f)), _place(f), by, in_markdown(because or "no reason stated"))
+        for f, by, because in suppressed
+    ]
+    return [_fold(f"{len(rows)} allowed", ("rule", "what", "place", "by", "because"), rows, 5)] if rows else []
+
+
+def _fold(summary: str, head: Sequence[str], rows: Iterable[Sequence[str]], numbers_from: int) -> str:
+    return f"<details><summary>{summary}</summary>\n\n{_table(head, rows, numbers_from)}\n\n</details>"
+
+
+def _place(finding: Finding) -> str:
+    return f"{in_markdown(finding.file)}:{finding.line}"
 
 
 def _budgets(checks: Sequence[BudgetCheck]) -> str:
     rows = [
         (
             SIGNS[c.verdict] + " " + c.verdict,
-            _safe(c.scope),
+            in_markdown(c.scope),
             usd(c.limit_usd),
             usd(c.expected_usd),
             budget_usd(c.budget_usd),
@@ -114,9 +134,3 @@ def _budgets(checks: Sequence[BudgetCheck]) -> str:
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]], numbers_from: int) -> str:
     rule = ["---:" if column >= numbers_from else "---" for column in range(len(head))]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in (head, rule, *rows))
-
-
-def _safe(text: str) -> str:
-    """Text of a manifest that can neither break a table nor bring markup of its own."""
-    plain = html.escape(one_line(text), quote=False)
-    return "".join("\\" + c if c in "|`*_[]" else c for c in plain).replace("@", "@\u200b")

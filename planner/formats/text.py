@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from textwrap import wrap
 
 from planner.formats._words import (
+    about,
     budget_money,
+    counted,
     coverage,
     decided_by,
     headline,
+    levels,
     money,
     one_line,
+    pointed,
     saving,
 )
 from planner.report import BudgetCheck, Finding, LintReport, Report, WorkloadReport
 
 WIDTH = 100
-EXCERPT = 90
-"""Columns of a source line that are shown."""
 ONCE = " (once)"
 LEAST_ROOM = 20
 """For the two names; where amounts leave less, batch goes first, then real-time: both are in every other format."""
+LEVEL_COLOURS = {"error": "1;31", "warning": "1;33", "note": "1;36"}
+RULE_COLOUR, CARET_COLOUR = "35", "32"
+FIRST_LINE = r"^(?!\d+ \| )(.*?:\d+:\d+: )(error|warning|note)(: .*?)(\[[^][ ]+\])?$"
+CARET = r"^( +\| *)(\^+)$"
 HEAD = ("workload", "mode", "decided by", "real-time", "batch", "expected", "budget")
 
 
@@ -39,32 +46,55 @@ def render(report: Report) -> str:
     shown = [finding for finding in report.findings if finding.level != "note"]
     if shown:
         parts.append("\n".join(_finding(finding) for finding in shown))
-    parts.append(_wrapped(_count(report.findings) + _hidden(report.findings)))
+    parts.append(_wrapped(levels(report.findings) + "." + _hidden(report.findings)))
     return "\n\n".join(parts) + "\n"
 
 
 def render_findings(lint: LintReport) -> str:
     """Each finding with its place, the line that it points at and what to do; then how many files and findings."""
-    lines = [part for finding in lint.findings for part in (_headed(finding), *_pointed(finding), "")]
-    files = f"{len(lint.files)} file{'s' if len(lint.files) != 1 else ''} checked: "
+    lines = [part for f in lint.findings for part in (_headed(f, _sign(f)), *pointed(f), *_fix(f), "")]
     allowed = f" {len(lint.suppressed)} allowed." if lint.suppressed else ""
-    return "\n".join([*lines, files + _count(lint.findings) + allowed]) + "\n"
+    total = f"{counted(len(lint.files), 'file')} checked: {levels(lint.findings)}.{allowed}"
+    return "\n".join([*lines, total, *_fixable(lint.findings)]) + "\n"
 
 
-def _headed(finding: Finding) -> str:
-    return f"{_place(finding)} {finding.level}: {_about(finding)} [{finding.rule}]"
+def in_colour(shown: str) -> str:
+    """What was rendered, with colour on levels, rules and carets; without the colours it is the same text."""
+
+    def headed(found: re.Match[str]) -> str:
+        place, level, says, rule = found.groups(default="")
+        return f"{place}{_painted(level, LEVEL_COLOURS[level])}{says}{_painted(rule, RULE_COLOUR)}"
+
+    shown = re.sub(FIRST_LINE, headed, shown, flags=re.MULTILINE)
+    return re.sub(CARET, lambda found: found[1] + _painted(found[2], CARET_COLOUR), shown, flags=re.MULTILINE)
 
 
-def _pointed(finding: Finding) -> list[str]:
-    """The source line with a caret, and the remedy; a long line is cut around the place."""
-    start = max(0, min(finding.column - 1, finding.end_column - 1 - EXCERPT))
-    shown = one_line(finding.excerpt)[start : start + EXCERPT]
-    number = str(finding.line)
-    caret = " " * (finding.column - 1 - start) + "^" * max(
-        1, min(finding.end_column, start + EXCERPT + 1) - finding.column
-    )
-    gap = " " * len(number)
-    return [f"{number} | {shown}", f"{gap} | {caret}", f"{gap} = {finding.remedy}"]
+def _painted(text: str, colour: str) -> str:
+    return f"\x1b[{colour}m{text}\x1b[0m" if text else ""
+
+
+def _headed(finding: Finding, sign: str = "") -> str:
+    return f"{_place(finding)} {finding.level}: {sign}{about(finding)} [{finding.rule}]"
+
+
+def _sign(finding: Finding) -> str:
+    return "[*] " if finding.fix and finding.fix.path else ""
+
+
+def _fix(finding: Finding) -> list[str]:
+    """What --fix would do, or the command that mends it."""
+    fix, gap = finding.fix, " " * len(str(finding.line))
+    if fix is None:
+        return []
+    if fix.command is not None:
+        return [f"{gap} = run: {one_line(fix.command)} ({one_line(fix.says)})"]
+    return [f"{gap} = {'--fix' if fix.safe else '--fix --unsafe-fixes'}: {one_line(fix.says)}"]
+
+
+def _fixable(findings: Sequence[Finding]) -> list[str]:
+    safe = [finding.fix.safe for finding in findings if finding.fix and finding.fix.path]
+    more = f" ({safe.count(False)} more with --unsafe-fixes)" if False in safe else ""
+    return [f"{safe.count(True)} fixable with --fix{more}."] if safe else []
 
 
 def _table(report: Report) -> str:
@@ -151,20 +181,11 @@ def _tabulated(rows: Sequence[Sequence[str]], head: Sequence[str], words: int) -
 
 
 def _finding(finding: Finding) -> str:
-    return _wrapped(_headed(finding), "    ") + "\n" + _wrapped(f"-> {finding.remedy}", "    ", "    ")
-
-
-def _about(finding: Finding) -> str:
-    return one_line(f"{finding.workload}: {finding.message}" if finding.workload else finding.message)
+    return _wrapped(_headed(finding), "    ") + "\n" + _wrapped(f"-> {one_line(finding.remedy)}", "    ", "    ")
 
 
 def _place(finding: Finding) -> str:
     return f"{one_line(finding.file)}:{finding.line}:{finding.column}:"
-
-
-def _count(findings: Sequence[Finding]) -> str:
-    numbers = [(level, sum(finding.level == level for finding in findings)) for level in ("error", "warning", "note")]
-    return ", ".join(f"{number} {level}{'s' if number != 1 else ''}" for level, number in numbers) + "."
 
 
 def _hidden(findings: Sequence[Finding]) -> str:
