@@ -37,6 +37,7 @@ def group() -> None:
     planner plan MANIFEST               the plan: assignment, costs and budgets
     planner explain MANIFEST WORKLOAD   the whole story of one workload
     planner lint [PATHS]                findings only, for CI
+    planner diff OLD NEW                what a change costs, and why
 
     Exit codes: 0 clean, 1 findings, 2 wrong input or usage, 3 something cannot be priced, 4 over budget.
     """

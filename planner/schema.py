@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema_rs
 
 from planner.problems import Path, Problem, quoted, suggestion
+from planner.units import count, plain
 
 Schema = Mapping[str, Any]
 MAX_MISFITS = 200
@@ -73,6 +74,8 @@ def _explained(error: Any, data: Any, schema: Schema) -> Iterator[Problem]:
             known = list(_keys_at(schema, schema, path))
             for key in details["unexpected"][:MAX_MISFITS]:
                 yield Problem((*path, key), _unknown_key(key, known), at_key=True)
+        case "type" if error.instance is not None:
+            yield Problem(path, _says(error) + _remedy(error.instance, details["types"], schema, path))
         case "propertyNames":
             yield Problem(path, f"a key here is not allowed: {_says(details['error'])}")
         case _:
@@ -98,9 +101,37 @@ def _nearest_branch(context: list[list[Any]], path: Path, data: Any, schema: Sch
             if _is_wrong_type(error, path)
             for kind in error.kind.as_dict()["types"]
         ]
-        yield Problem(
-            path, f"{_shown(_at(data, path))} does not fit: write {_article(dict.fromkeys(types)) or 'another value'}"
-        )
+        value = _at(data, path)
+        says = f"{_shown(value)} does not fit: write {_article(dict.fromkeys(types)) or 'another value'}"
+        yield Problem(path, says + _number_remedy(value))
+
+
+def _remedy(value: Any, types: list[str], schema: Schema, path: Path) -> str:
+    """What to write instead of a value of the wrong type, where that can be told."""
+    if types == ["object"] and not isinstance(value, list | bool):
+        branches = list(_schemas_at(schema, schema, path))
+        one_of = list(_alternative_keys(schema, path))
+        keys = one_of[:1] + [key for branch in branches for key in branch.get("required", ()) if key not in one_of]
+        keys = keys or [key for branch in branches for key in branch.get("properties", ())][:1]
+        rest = "".join(f", {key}: ..." for key in keys[1:])
+        return f": write {{{keys[0]}: {_bare(value)}{rest}}}" if keys else ""
+    if types == ["string"] and not isinstance(value, list | dict):
+        patterns = [str(branch.get("pattern", "")) for branch in _schemas_at(schema, schema, path)]
+        meaning = [_pattern_meaning(pattern) for pattern in patterns if pattern]
+        return f": {meaning[0]}" if meaning and "such as" in meaning[0] else f': quote it, "{_bare(value)}"'
+    return _number_remedy(value) if set(types) <= {"number", "integer"} else ""
+
+
+def _number_remedy(value: Any) -> str:
+    """How to write a number that stands there as a text: quoted, with commas, or with K, M or G."""
+    if not isinstance(value, str):
+        return ""
+    found = count(value.replace(",", "").replace("_", "").strip().upper())
+    return f": write {plain(found)}" if found is not None else ""
+
+
+def _bare(value: Any) -> str:
+    return _shown(value).strip("'")
 
 
 def _is_wrong_type(error: Any, path: Path) -> bool:
@@ -122,7 +153,7 @@ def _unknown_key(key: str, known: list[str]) -> str:
     for start, what in UNPRICED.items():
         if key not in known and start in key.lower():
             return f"unknown key {quoted(key)}: {what} are not priced here, budget them apart and remove the key"
-    return f"unknown key {quoted(key)}{suggestion(key, known) or '; known: ' + ', '.join(sorted(known)[:12])}"
+    return f"unknown key {quoted(key)}{suggestion(key, known) or '; known: ' + ', '.join(sorted(known))}"
 
 
 def _says(error: Any) -> str:

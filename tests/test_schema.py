@@ -245,3 +245,24 @@ def test_every_keyword_that_the_manifest_schema_uses_has_its_complaint_tested() 
     }
     keywords = {key for key in used if isinstance(key, str)} - ANNOTATIONS
     assert keywords == {name.split(",")[0] for name in EACH_KEYWORD}
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"latency": "24h"}, "'24h' is not a mapping: write {max: 24h}"),
+        ({"latency": {"max": 24}}, "'24' is not text: write a duration such as 500ms, 5s, 10m, 24h or 14d"),
+        ({"tokens": {"input": "40k"}}, "'40k' does not fit: write a number or a mapping: write 40000"),
+        ({"tokens": 500}, "'500' is not a mapping: write {input: 500}"),
+        ({"volume": {"requests": "100,000", "per": "day"}}, "'100,000' is not a number: write 100000"),
+        ({"volume": 1000}, "'1000' is not a mapping: write {requests: 1000, per: ...}"),
+        ({"reasoning": "medium"}, "'medium' is not a mapping: write {effort: medium}"),
+        ({"lane": "batch"}, "'batch' is not a mapping: write {pin: batch, because: ...}"),
+        ({"labels": {"team": 1}}, "'1' is not text: quote it, \"1\""),
+        ({"batch": True}, "'true' is not a mapping"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_told_how_to_write_it(changes: dict[str, Any], says: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read(manifest_text(workload(**changes)))
+    assert says in [line.split(": ", 1)[1] for line in refused.value.complaints]

@@ -1,0 +1,1 @@
+"""What changed between two plans, and how the change in cost splits into its causes."""
