@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from planner.edits import Edit
 from planner.facts import VOCABULARY
 from planner.known import Facts
 from planner.manifest import Manifest
 from planner.operators import NUMERIC, Unfit, Value, literal
 from planner.problems import Path, pointer
-from planner.report import Finding, Fix
+from planner.report import Fix
 from planner.rules import SLOT, Rule, filled
-from planner.spans import roots
 from planner.units import SECONDS, Exact, divided, plain
 
 _FILE = "request_file"
@@ -50,23 +47,6 @@ def fix_of(rule: Rule, facts: Facts, manifest: Manifest, position: int) -> Fix |
     done = f"remove {'.'.join(map(str, path))}" if to is None else f"set {offer.what} to {to}"
     says = f"{done}: {filled(rule, offer.says, facts)}"
     return Fix(says, offer.safe, pointer(("workloads", position, *path)), to, None)
-
-
-def edits_of(text: str, findings: Iterable[Finding], unsafe: bool = False) -> list[Edit]:
-    """The changes that mend the findings of a file with this text; `unsafe` ones too, or the safe ones only."""
-    fixes = [(one.line, one.fix) for one in findings if one.fix and one.fix.path and (unsafe or one.fix.safe)]
-    if not fixes:
-        return []
-    starts = [root.line for root in roots(text)]
-    return [
-        Edit(_path(fix.path or ""), fix.to, max(0, sum(start <= line for start in starts) - 1)) for line, fix in fixes
-    ]
-
-
-def _path(text: str) -> Path:
-    """The path that a JSON pointer to a field of a workload stands for."""
-    _, head, index, *rest = (part.replace("~1", "/").replace("~0", "~") for part in text.split("/"))
-    return (head, int(index), *rest)
 
 
 def _command(rule: Rule, facts: Facts, manifest: Manifest) -> Fix | None:

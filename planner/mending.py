@@ -10,7 +10,7 @@ from typing import NamedTuple
 from planner.disk import load_schema, read_bytes, write_atomically
 from planner.documents import read_documents
 from planner.edits import Edit, apply
-from planner.fixes import edits_of
+from planner.mends import edits_of
 from planner.parsing import parse
 from planner.problems import Refused, safe
 from planner.report import Finding

@@ -45,6 +45,7 @@ def forge(tmp_path: Path) -> dict[str, str]:
         "PATHS": "llm/",
         "FAIL_ON": "",
         "SARIF": "",
+        "BASE": "",
         "FOUND": "",
     }
 
@@ -87,6 +88,20 @@ def test_the_comment_is_made_once_and_then_updated(forge: dict[str, str]) -> Non
     assert step("comment", forge, FOUND="42").returncode == 0
     assert "--method PATCH repos/team/shop/issues/comments/42 -F body=" in log.read_text("utf-8")
     assert "POST" not in log.read_text("utf-8")
+
+
+def test_with_a_base_the_comment_says_what_changes(forge: dict[str, str]) -> None:
+    home = Path(forge["HOME"])
+    manifest = home / "llm" / "w.yaml"
+    manifest.write_text(manifest_text(workload()), encoding="utf-8")
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com")
+    for command in (("init", "-q"), ("add", "llm"), ("commit", "-q", "-m", "one")):
+        subprocess.run((*git, *command), cwd=home, check=True)
+    manifest.write_text(manifest_text(workload(volume={"requests": 2000, "per": "month"})), encoding="utf-8")
+    assert step("comment", forge, BASE="HEAD").returncode == 0
+    body = (home / "planner-comment.md").read_text(encoding="utf-8")
+    assert body.startswith("<!-- planner-diff -->")
+    assert "+$6.00 (+100 %)" in body  # 1,000 more requests of 1,000 x $2 and 500 x $8 per million
 
 
 def test_a_manifest_that_cannot_be_read_leaves_the_old_comment_alone(forge: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from planner import files, plan
 from planner.documents import read_document
 from planner.edits import Edit, apply
-from planner.fixes import edits_of
+from planner.mends import edits_of
 from planner.problems import Refused
 from planner.report import Finding
 from tests.console import run

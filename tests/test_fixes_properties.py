@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from planner import files, plan
 from planner.documents import read_document
 from planner.edits import Edit, apply, data_with
-from planner.fixes import edits_of
+from planner.mends import edits_of
 from planner.problems import Path
 from planner.report import Report
 from planner.spans import chain, roots

@@ -20,7 +20,7 @@ FLOORS = (
     "problems", "units", "scalars", "events", "documents", "spans", "edits", "schema", "manifest", "faults", "parsing", "rates", "pricebook",
     "pricelist", "pricepages", "priceaudit", "pricediff", "pricepatch", "genaiprices", "limits", "queues", "runs",
     "costs", "requestcosts", "reserves", "batchfiles", "case", "outlook", "readings", "facts", "known", "operators", "rules", "rulereader", "catalog", "decisions",
-    "settling", "cases", "report", "flips", "budgets", "places", "fixes", "findings", "cards", "allowing", "ledger", "plan", "config", "rulepages",
+    "settling", "cases", "report", "flips", "budgets", "places", "fixes", "mends", "findings", "cards", "allowing", "ledger", "plan", "config", "rulepages",
     "formats", "diffing", "diffgates", "diffviews", "savedplans", "baseline", "story", "excerpts", "disk", "bookshelf", "configfiles", "files", "revisions", "linting", "mending", "requestfiles", "commands", "cli",
 )  # fmt: skip
 """A module imports only from those before it. A folder is one floor, and what lies in it belongs to it."""
