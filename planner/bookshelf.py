@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from planner import excerpts
+from planner.digests import sha256
 from planner.disk import DATA, exists, files_in, is_folder, load_schema, read_bytes
 from planner.documents import Document, read_document
 from planner.manifest import canonical_provider
@@ -26,7 +26,7 @@ def load_price_book(names: Sequence[str], models: Mapping[str, Iterable[str] | N
     """
     built_in = book_names()
     order = list(names) if names[0] in built_in else ["list", *names]
-    digest = hashlib.sha256()
+    digest = sha256()
     known: dict[str, set[str]] = {}
     for name in order:
         missing = missing_book(name, base)
@@ -91,7 +91,7 @@ def _built_in(
             raw = read_bytes(path)
             text, listed = excerpts.of_prices(raw.decode(), models[path.stem])
             known[path.stem].update(listed)
-            digest.update(hashlib.sha256(raw).digest())
+            digest.update(sha256(raw).digest())
             layer[path.stem] = read_document(text.encode(), str(path)).data
     return layer
 
@@ -111,7 +111,7 @@ def _own(path: Path, digest: Any) -> dict[str, Any]:
             raise document.refuse(
                 [Problem(("provider",), f"another file of the folder is for {quoted(provider)} too: join them")]
             )
-        digest.update(hashlib.sha256(raw).digest())
+        digest.update(sha256(raw).digest())
         layer[provider] = document.data
     return layer
 

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable
 
 _BLOCK = re.compile(r"^(?=  [^ #\n])", re.MULTILINE)
+_ALIASES = re.compile(r"^    aliases:(?: .*|(?:\n      .*)*)$", re.MULTILINE)
 _SUCCESSOR = re.compile(r"successor: *([^,}\n]+)")
 
 
 def of_prices(text: str, models: Iterable[str] | None) -> tuple[str, list[str]]:
-    """The head and the blocks that name one of the models (all for None), and the names of all models in the file.
+    """The head and the blocks of the models, by name or alias (all for None), and the names of all in the file.
 
     A block is also kept where a kept model is re-routed to it.
     """
@@ -28,7 +29,8 @@ def of_prices(text: str, models: Iterable[str] | None) -> tuple[str, list[str]]:
     wanted = set(models)
     while wanted:
         names = _any_of(wanted)
-        new = {key: block for key, block in blocks.items() if key not in kept and names.search(block)}
+        found_in = (key for key, block in blocks.items() if key not in kept and names.search(block))
+        new = {key: blocks[key] for key in found_in if names.search(_called(blocks[key]))}
         kept |= new
         wanted = {
             name.strip() for block in new.values() if "rerouted: true" in block for name in _SUCCESSOR.findall(block)
@@ -58,6 +60,11 @@ def of_rule(text: str) -> str:
 
 def _key(block: str) -> str:
     return block.partition("\n")[0].strip().removesuffix(":").strip("'\"")
+
+
+def _called(block: str) -> str:
+    """The name and the aliases of a block; other models that it mentions are none of them."""
+    return "\n".join([block.partition("\n")[0], *_ALIASES.findall(block)])
 
 
 def _any_of(names: Iterable[str]) -> re.Pattern[str]:

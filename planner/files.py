@@ -12,7 +12,7 @@ from planner.bookshelf import book_files, book_names, load_price_book, missing_b
 from planner.catalog import Catalog
 from planner.config import Config
 from planner.configfiles import load_config
-from planner.disk import DATA, files_in, is_outside, load_schema, read_bytes, schema_names, schema_text
+from planner.disk import DATA, exists, files_in, is_outside, load_schema, read_bytes, schema_names, schema_text
 from planner.documents import Document, read_document
 from planner.findings import ENGINE_FINDINGS
 from planner.limits import Limits
@@ -75,10 +75,11 @@ def load_catalog(
 def _check_books(manifest: Manifest, base: Path) -> None:
     """Raises Refused at the name of a book that the manifest asks for and that is not there."""
     one = isinstance(manifest.document.data.get("prices"), str)
+    read_from_disk = exists(Path(manifest.document.name)) or manifest.document.name.startswith("<")
     problems = [
         Problem(("prices",) if one else ("prices", index), wrong)
         for index, name in enumerate(manifest.prices)
-        if (wrong := missing_book(name, base) or _outside(name, base)) is not None
+        if (wrong := missing_book(name, base) or (_outside(name, base) if read_from_disk else None)) is not None
     ]
     if problems:
         raise manifest.document.refuse(problems)

@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from planner import allowing, baseline, files
+from planner import files
 from planner.cards import RULES_URL, cards_of
 from planner.catalog import Catalog
 from planner.config import Config
@@ -20,6 +20,9 @@ from planner.parsing import parse
 from planner.plan import plan
 from planner.problems import Refused
 from planner.report import Finding, LintReport, RuleCard, Suppressed, finding_code
+
+if TYPE_CHECKING:
+    from planner.baseline import Baseline
 
 MANY = 16
 """Files from which a second process pays, since starting one costs about as much as linting ten."""
@@ -116,8 +119,7 @@ def _lint(path: Path, options: Options, shelf: _Shelf) -> Linted:
         left = config.levelled(report.findings)
         if document is documents[-1]:
             known = {*rules, *(name for name, level in config.levels.items() if level == "none")}
-            left, allowed = allowing.sift(documents, [*findings, *left], known)
-            findings, suppressed = left, [*suppressed, *allowed]
+            findings, suppressed = _allowed(documents, [*findings, *left], known)
         else:
             findings += left
     findings, accepted = _beyond_baseline(path, findings, options, config)
@@ -131,6 +133,17 @@ def _lint(path: Path, options: Options, shelf: _Shelf) -> Linted:
         [finding_code(findings, options.fail_on or config.fail_on, config.gate)],
         [],
     )
+
+
+def _allowed(
+    documents: list[Document], findings: list[Finding], rules: set[str]
+) -> tuple[list[Finding], list[Suppressed]]:
+    """The findings without those that comments allow; few files have any, so what reads them is loaded for these."""
+    if "planner" not in documents[0].text:
+        return findings, []
+    from planner.allowing import sift
+
+    return sift(documents, findings, rules)
 
 
 def _documents(path: Path, options: Options) -> list[Document]:
@@ -149,6 +162,8 @@ def _beyond_baseline(
     where = options.baseline or (Path(config.baseline) if config.baseline else None)
     if where is None or not options.use_baseline:
         return findings, []
+    from planner import baseline
+
     return baseline.sift(load_baseline(where), name_in(where, path), findings, config.tolerance_percent)
 
 
@@ -157,8 +172,10 @@ def name_in(where: Path, path: Path) -> str:
     return Path(os.path.relpath(path, where.parent)).as_posix()
 
 
-def load_baseline(path: Path) -> baseline.Baseline:
+def load_baseline(path: Path) -> Baseline:
     """The baseline in a file. Raises Refused with places."""
+    from planner import baseline
+
     return baseline.parse_baseline(read_document(read_bytes(path), str(path)), load_schema("baseline"))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any, NamedTuple
 
+from planner.digests import sha256
 from planner.documents import Document
 from planner.manifest import Manifest
 from planner.problems import Path, pointer
@@ -69,7 +69,8 @@ def fingerprint(rule: str, subject: str | None, path: Path) -> str:
     `subject` names the workload, limit or account, so that the path below it need not say its number.
     """
     inner = path[2:] if subject is not None else path
-    return sha256("\0".join((rule, subject or "", pointer(inner))).encode()).hexdigest()[:16]
+    mark: str = sha256("\0".join((rule, subject or "", pointer(inner))).encode()).hexdigest()[:16]
+    return mark
 
 
 class WorkloadPlaces:

@@ -62,3 +62,10 @@ def test_a_rule_cut_short_lacks_its_examples_only(path: Path) -> None:
     part = read_document(excerpts.of_rule(text).encode(), path.name).data
     assert part == {key: value for key, value in whole.items() if key != "examples"}
     assert part != whole
+
+
+def test_a_model_that_only_mentions_the_one_asked_for_is_left_out() -> None:
+    text = (ROOT / "catalog" / "prices" / "list" / "openai.yaml").read_text(encoding="utf-8")
+    cut, _ = excerpts.of_prices(text, ["gpt-6-luna"])
+    assert "successor: gpt-6-luna" in text
+    assert list(read_document(cut.encode(), "openai.yaml").data["models"]) == ["gpt-6-luna"]

@@ -260,3 +260,13 @@ def test_a_spoken_duration_reads_back_as_the_same_time(number: units.Exact) -> N
 )  # fmt: skip
 def test_a_duration_is_spoken_in_the_largest_unit_that_divides_it(number: units.Exact, spoken: str) -> None:
     assert units.spoken_duration(number) == spoken
+
+
+@QUICK
+@given(st.binary(max_size=200))
+def test_the_digest_is_sha_256(raw: bytes) -> None:
+    import hashlib
+
+    from planner.digests import sha256
+
+    assert sha256(raw).hexdigest() == hashlib.sha256(raw).hexdigest()
