@@ -125,7 +125,7 @@ def load_rules(
     config = config or Config()
     schema = load_schema("rule")
     rules: dict[str, Rule] = {}
-    for path in rule_files((*config.rule_folders, *folders)):
+    for path in rule_files(folders_of(folders, config)):
         rule = _load_rule(path, schema, config, with_examples)
         if rule.id in RESERVED:
             raise Refused([f"{safe(path)}: {quoted(rule.id)} is a name of the engine: rename the rule"])
@@ -134,6 +134,20 @@ def load_rules(
         rules[rule.id] = rule
     config.check(rules)
     return tuple(config.apply(rules[name]) for name in sorted(rules) if config.level(name) != "none")
+
+
+def rules_with_files(folders: Sequence[Path | str] = (), config: Config | None = None) -> list[tuple[Rule, Document]]:
+    """Every rule that is not switched off, whole, with the document that states it."""
+    rules = {rule.id: rule for rule in load_rules(folders, config)}
+    documents = {document.data["id"]: document for document in map(read, rule_files(folders_of(folders, config)))}
+    for name, rule in rules.items():
+        documents[name].name = rule.file
+    return [(rule, documents[name]) for name, rule in rules.items()]
+
+
+def folders_of(folders: Sequence[Path | str], config: Config | None) -> tuple[Path | str, ...]:
+    """The folders of rules that a team's configuration and the command line name."""
+    return (*(config.rule_folders if config else ()), *folders)
 
 
 def rule_files(folders: Sequence[Path | str] = ()) -> list[Path]:

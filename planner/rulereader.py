@@ -13,7 +13,7 @@ from planner.operators import OPERATORS, Unfit, Value, literal
 from planner.problems import Path, Problem, quoted, suggestion
 from planner.rules import SLOT, Condition, Offer, Rule, Truth, all_hold, all_of, any_of, none_of
 
-_LEAF = re.compile(r"([a-z][a-z0-9_]*)\s+(<=|>=|<|>|is not|is|not in|in|includes|lacks)\s+(\S.*?)\s*")
+LEAF = re.compile(r"([a-z][a-z0-9_]*)\s+(<=|>=|<|>|is not|is|not in|in|includes|lacks)\s+(\S.*?)\s*")
 
 
 def read_rule(document: Document, family: str, overrides: Mapping[str, Any] | None = None) -> Rule:
@@ -115,7 +115,7 @@ class _Reader:
         return _joined({"any": any_of, "all": all_of, "not": none_of}[word], compiled)
 
     def _leaf(self, text: str, path: Path) -> Condition:
-        found = _LEAF.fullmatch(text.strip())
+        found = LEAF.fullmatch(text.strip())
         if not found:
             return self._wrong(
                 path,

@@ -19,7 +19,7 @@ PACKAGE = ROOT / "planner"
 FLOORS = (
     "problems", "digests", "units", "scalars", "events", "documents", "spans", "edits", "schema", "manifest", "faults", "parsing", "rates", "pricebook",
     "pricelist", "pricepages", "priceaudit", "pricediff", "pricepatch", "genaiprices", "limits", "queues", "runs",
-    "costs", "requestcosts", "reserves", "batchfiles", "case", "outlook", "readings", "facts", "known", "operators", "rules", "rulereader", "catalog", "decisions",
+    "costs", "requestcosts", "reserves", "batchfiles", "case", "outlook", "readings", "facts", "known", "operators", "rules", "rulereader", "rulelogic", "rulecheck", "catalog", "decisions",
     "settling", "cases", "report", "flips", "budgets", "places", "fixes", "mends", "findings", "cards", "allowing", "ledger", "plan", "config", "rulepages",
     "formats", "diffing", "diffgates", "diffviews", "savedplans", "baseline", "story", "excerpts", "disk", "bookshelf", "configfiles", "files", "revisions", "linting", "mending", "requestfiles", "commands", "cli",
 )  # fmt: skip

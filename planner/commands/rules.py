@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from planner import files
 from planner.commands._shared import write
 from planner.configfiles import configured
-from planner.problems import Refused, quoted, suggestion
+from planner.problems import Refused, quoted, safe, suggestion
 from planner.rules import try_examples
 
 
@@ -67,3 +68,33 @@ def test(folders: tuple[Path, ...]) -> None:
         None,
     )
     sys.exit(1 if wrong else 0)
+
+
+@command.command("check")
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--config", type=click.Path(path_type=Path), help="Configuration; found upwards when absent.")
+@click.option("--format", "-f", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def check(folders: tuple[Path, ...], config: Path | None, format_name: str) -> None:
+    """Look at the rules as a whole, the built-in ones and those in FOLDERS: what can never fire or decide, what
+    contradicts, what nobody decides, and what no example would notice if it were changed."""
+    from planner.rulecheck import flaws, stated
+
+    pairs = files.rules_with_files(folders, configured(Path(), config))
+    found = flaws([stated(rule, document) for rule, document in pairs])
+    if format_name == "json":
+        import json
+
+        text = json.dumps({"rules_check_version": 1, "flaws": [flaw._asdict() for flaw in found]}, indent=1) + "\n"
+    else:
+        text = "".join(f"{_flaw(flaw)}\n" for flaw in found)
+        text += f"{len(pairs)} rules checked, {sum(flaw.level != 'note' for flaw in found)} flaws.\n"
+    write(text, None)
+    sys.exit(1 if any(flaw.level != "note" for flaw in found) else 0)
+
+
+def _flaw(flaw: Any) -> str:
+    place = f"{safe(flaw.file)}:{flaw.line}:{flaw.column}: " if flaw.rule != "-" else ""
+    first = f"{place}{flaw.level}: {flaw.rule}: {flaw.says} [{flaw.check}]".replace(
+        "-: ", "", 1 if flaw.rule == "-" else 0
+    )
+    return first + (f"\n    {safe(flaw.witness)}" if flaw.witness else "")
