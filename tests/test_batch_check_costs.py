@@ -11,6 +11,8 @@ import pytest
 
 from planner.batchfiles.report import BatchReport
 from planner.batchfiles.tokens import BY_BYTES, Count, estimated
+from planner.bookshelf import load_price_book
+from planner.pricebook import PriceBook
 from planner.requestfiles import vocabulary
 from tests.test_batch_check import checked, claude, findings, gemini, lines, only, request, rules
 
@@ -271,9 +273,17 @@ def test_a_model_is_retired_from_the_day_of_its_end_and_ending_in_the_week_befor
     assert spoken == {22: set(), 23: {"model-retiring"}, 29: {"model-retiring"}, 30: {"model-retired"}}
 
 
-def test_a_file_of_very_many_models_is_checked_as_fast_as_another() -> None:
+def test_a_file_of_very_many_models_reads_the_books_a_few_times_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[object] = []
+
+    def counted(*asked: Any) -> PriceBook:
+        read.append(asked)
+        return load_price_book(*asked)
+
+    monkeypatch.setattr("planner.requestfiles.load_price_book", counted)
     report = checked(lines(*(request(n, model=f"model-{n}") for n in range(3000))))
     assert len(report.models) == 1001
     assert report.models[-1].asked == "(more models)"
     assert report.models[-1].requests == 2000
+    assert len(read) == 10
     assert None in report.cost("batch")

@@ -167,3 +167,15 @@ def test_every_rule_has_a_case() -> None:
 )
 def test_a_clean_file_of_each_shape_breaks_no_rule(raw: bytes) -> None:
     assert rules(checked(raw), "error", "warning") <= {"price-unknown"}
+
+
+@pytest.mark.parametrize(("entries", "told"), [(100, 50), (100_000, 1)])
+def test_of_a_line_with_very_many_faults_some_are_told(entries: int, told: int) -> None:
+    report = checked(lines(request(messages=[[]] * entries)), priced=False)
+    assert sum(finding.rule == "field-type" for finding in findings(report)) == told
+
+
+def test_bodies_alone_are_told_what_is_missing_around_them() -> None:
+    (found,) = findings(checked(lines(request()["body"])))
+    assert found.rule == "dialect-unknown"
+    assert '"custom_id": ..., "method": "POST"' in found.remedy

@@ -80,7 +80,7 @@ class Examiner:
 
     def _faults(self, parsed: Parsed, custom_id: str | None) -> Iterator[Fault]:
         dialect, value = self._dialect, parsed.value
-        yield from misshapen(dialect.validator, dialect.line, value)
+        yield from misshapen(dialect.validator, dialect.line, value, len(parsed.line.text))
         if custom_id is not None:
             yield from fault_of_id(dialect, custom_id, self._ids.repeated(custom_id, parsed.line.number))
         url = at(value, dialect.url_at) if dialect.url_at else None
@@ -100,7 +100,7 @@ class Examiner:
             yield from self._unread(offer, url)
             return
         if operation.body is not None:
-            yield from misshapen(operation.validator, operation.body, body, dialect.body_at)
+            yield from misshapen(operation.validator, operation.body, body, len(parsed.line.text), dialect.body_at)
         ask = ask_of(operation, body)
         self._inputs += ask.inputs
         yield from faults_of_ask(dialect, operation, ask, offer, body)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import jsonschema_rs
+
 from planner.batchfiles.findings import Fault
 from planner.batchfiles.reading import general, shown
 from planner.problems import Path, quoted, suggestion
@@ -12,6 +14,8 @@ from planner.problems import Path, quoted, suggestion
 MOST = 50
 """Faults of one line that are told."""
 LONGEST_KEY = 100
+GREAT = 200_000
+"""Characters of a line, beyond which not every fault is looked for."""
 TYPES = {
     "object": "an object",
     "array": "a list",
@@ -23,16 +27,27 @@ TYPES = {
 }
 
 
-def misshapen(validator: Any, schema: Mapping[str, Any], value: Any, root: Path = ()) -> list[Fault]:
-    """What does not fit, with our rules; `root` is where the value stands in the line. None where it fits."""
+def misshapen(validator: Any, schema: Mapping[str, Any], value: Any, size: int, root: Path = ()) -> list[Fault]:
+    """What does not fit, with our rules; nothing where it fits. Of a line of a great `size`, the first fault only.
+
+    `root` is where the value stands in the line.
+    """
     if validator.is_valid(value):
         return []
     faults: list[Fault] = []
-    for error in validator.iter_errors(value):
+    for error in validator.iter_errors(value) if size <= GREAT else _first(validator, value):
         faults += _explained(error, schema, root)
         if len(faults) >= MOST:
             break
     return faults
+
+
+def _first(validator: Any, value: Any) -> Iterator[Any]:
+    """The first error alone: all of them at once would take a thousand times the memory of the line."""
+    try:
+        validator.validate(value)
+    except jsonschema_rs.ValidationError as error:
+        yield error
 
 
 def _explained(error: Any, schema: Mapping[str, Any], root: Path) -> Iterator[Fault]:
