@@ -16,7 +16,6 @@ from planner.report import Finding, Suppressed
 
 NEVER = ("price-unknown", "over-budget")
 """Findings with an exit code of their own, which no comment makes go away."""
-_COMMENT = re.compile(r"#\s*planner\s*:\s*(.*?)\s*$")
 _ANY = re.compile(r"#\s*planner\s*:")
 _ALLOW = re.compile(r"allow\s+([a-z][a-z0-9-]*(?:\s*,\s*[a-z][a-z0-9-]*)*)(?:\s+--\s*(.*))?")
 _ITEM = re.compile(r"\s*-(\s|$)")
@@ -112,27 +111,33 @@ def _covered(document: Document, line: int, column: int) -> tuple[int, ...]:
 
 
 def _workloads(document: Document) -> dict[int, str]:
-    """The workloads by the line on which each begins: that of its dash."""
+    """The workloads by the lines on which each begins: that of its first key, and that of a dash which stands alone."""
     found: dict[int, str] = {}
     for index, workload in enumerate(document.data.get("workloads", ())):
+        if not isinstance(workload, dict):
+            continue
         line = document.where(("workloads", index)).line
-        while line > 1 and not _ITEM.match(document.lines[line - 1]) and not document.lines[line - 1].strip("- \t"):
+        while not _ITEM.match(document.lines[line - 1]) and line > 1 and not _stripped(document.lines[line - 2]):
             line -= 1
-        if isinstance(workload, dict):
-            found[line] = str(workload.get("id"))
+        found[line] = str(workload.get("id"))
     return found
+
+
+def _stripped(line: str) -> str:
+    """What a line holds beside a dash and a comment."""
+    return line.partition("#")[0].strip("- \t")
 
 
 def _comments(document: Document) -> Iterator[tuple[int, int, str]]:
     """Line, column and text of every comment to planner; a # inside a text is none."""
     inside = _texts(document.text)
     for number, line in enumerate(document.lines, 1):
-        found = _COMMENT.search(line)
-        if found is None or (found.start() > 0 and line[found.start() - 1] not in " \t"):
-            continue
-        at = (number, found.start() + 1)
-        if not any(start <= at < end for start, end in inside):
-            yield number, found.start() + 1, found[1]
+        for found in _ANY.finditer(line):
+            begins = found.start() == 0 or line[found.start() - 1] in " \t"
+            at = (number, found.start() + 1)
+            if begins and not any(start <= at < end for start, end in inside):
+                yield *at, line[found.end() :].strip()
+                break
 
 
 def _texts(text: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:

@@ -98,6 +98,52 @@ def test_a_comment_that_does_nothing_or_says_no_reason_is_a_finding(
     assert ran.code == 1
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("- id: one\n", "- # planner: allow model-retiring -- a dash alone\n    id: one\n"),
+        ("  - id: one\n", "  # planner: allow model-retiring -- above it\n  -\n\n    # the first\n    id: one\n"),
+        ("    model:", "    # planner: allow model-retiring -- with more between\n\n    # and this\n    model:"),
+        (
+            "    model:",
+            '    owner: "x # planner: allow y"\n    # planner: allow model-retiring -- z\n    model:',
+        ),
+    ],
+)
+def test_a_comment_is_found_wherever_yaml_lets_it_stand(old: str, new: str, path: Path, capsys: Capsys) -> None:
+    path.write_text(TEXT.replace(old, new), encoding="utf-8")
+    assert rules(lint(capsys, path)) == []
+
+
+def test_a_comment_behind_a_text_with_a_sign_counts(path: Path, capsys: Capsys) -> None:
+    text = TEXT.replace("model: gpt-4.1\n", 'model: "gpt-4.1"  # planner: allow model-retiring -- a # in it\n')
+    path.write_text(text, encoding="utf-8")
+    assert rules(lint(capsys, path)) == []
+    path.write_text(
+        TEXT.replace(
+            "    model: gpt-4.1\n",
+            '    labels: {a: "# planner: allow b", model: x}  # planner: allow output-uncapped -- c\n    model: gpt-4.1\n',
+        ),
+        encoding="utf-8",
+    )
+    assert sorted(rules(lint(capsys, path))) == ["allow-unused", GOING]
+
+
+def test_a_comment_that_is_wrong_is_pointed_at_from_its_sign_to_the_end_of_the_line(path: Path, capsys: Capsys) -> None:
+    marked(path, "tokens:", "  # planner: allow model-retiring -- wrong line")
+    (unused,) = [one for one in json.loads(lint(capsys, path).out)["findings"] if one["rule"] == "allow-unused"]
+    line = path.read_text(encoding="utf-8").splitlines()[6]
+    assert (unused["line"], unused["column"], unused["end_column"]) == (7, line.index("#") + 1, len(line) + 1)
+    assert unused["excerpt"] == line
+
+
+def test_the_next_workload_is_not_covered(path: Path, capsys: Capsys) -> None:
+    second = TEXT.partition("workloads:\n")[2].replace("id: one", "id: two")
+    first = TEXT.replace("id: one", "id: one  # planner: allow model-retiring -- this one")
+    path.write_text(first + second, encoding="utf-8")
+    assert rules(lint(capsys, path)) == [GOING]
+
+
 def test_a_sign_inside_a_text_is_no_comment(path: Path, capsys: Capsys) -> None:
     text = TEXT.replace("id: one", 'id: one\n    owner: "a # planner: allow model-retiring -- no"')
     path.write_text(text, encoding="utf-8")
