@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 from planner.problems import Refused, quoted, safe, suggestion
 from planner.schema import Schema
@@ -75,16 +76,25 @@ def schema_names() -> tuple[str, ...]:
     return tuple(sorted(path.name.removesuffix(".schema.json") for path in (DATA / "schemas").glob("*.schema.json")))
 
 
-def read_bytes(path: Path | str) -> bytes:
-    """The bytes of a file. Raises Refused where it cannot be read."""
+def open_bytes(path: Path | str) -> IO[bytes]:
+    """The file, open to be read. Raises Refused where it cannot be."""
     try:
-        return Path(path).read_bytes()
+        return Path(path).open("rb")
     except IsADirectoryError:
         raise Refused([f"{safe(path)}: is a folder: name a file"]) from None
     except FileNotFoundError:
         raise Refused([f"{safe(path)}: no such file"]) from None
     except (OSError, ValueError) as error:
         raise Refused([f"{safe(path)}: cannot be read: {getattr(error, 'strerror', None) or error}"]) from None
+
+
+def read_bytes(path: Path | str) -> bytes:
+    """The bytes of a file. Raises Refused where it cannot be read."""
+    with open_bytes(path) as file:
+        try:
+            return file.read()
+        except OSError as error:
+            raise Refused([f"{safe(path)}: cannot be read: {error.strerror}"]) from None
 
 
 def write_atomically(path: Path | str, text: str) -> None:

@@ -17,7 +17,7 @@ from planner.batchfiles.dialects import Dialect, like, read_dialect
 from planner.batchfiles.market import Market, Stock
 from planner.batchfiles.probe import MAX_LINE_BYTES
 from planner.batchfiles.tokens import Count
-from planner.disk import DATA, files_in
+from planner.disk import DATA, files_in, open_bytes
 from planner.files import load_limits, load_price_book, read
 from planner.manifest import Account
 from planner.problems import Refused, safe
@@ -60,18 +60,8 @@ def check_readable(paths: Sequence[str]) -> None:
 
 
 def _opened(path: str) -> Any:
-    """The open file."""
-    if path == STANDARD_INPUT:
-        return sys.stdin.buffer
-    try:
-        file = Path(path).open("rb")  # noqa: SIM115
-    except IsADirectoryError:
-        raise Refused([f"{safe(path)}: is a folder: name a file"]) from None
-    except FileNotFoundError:
-        raise Refused([f"{safe(path)}: no such file"]) from None
-    except (OSError, ValueError) as error:
-        raise Refused([f"{safe(path)}: cannot be read: {getattr(error, 'strerror', None) or error}"]) from None
-    return file
+    """The open file, or standard input."""
+    return sys.stdin.buffer if path == STANDARD_INPUT else open_bytes(path)
 
 
 def _lines(

@@ -150,6 +150,17 @@ def test_a_sign_inside_a_text_is_no_comment(path: Path, capsys: Capsys) -> None:
     assert rules(lint(capsys, path)) == [GOING]
 
 
+def test_the_lines_of_a_longer_text_are_no_comments_and_the_next_line_is(path: Path, capsys: Capsys) -> None:
+    said = (
+        "    description: |\n      # planner: allow model-retiring -- a\n      b # planner: allow model-retiring -- c\n"
+    )
+    path.write_text(TEXT.replace("    model:", said + "    model:"), encoding="utf-8")
+    assert rules(lint(capsys, path)) == [GOING]
+    said += "    # planner: allow model-retiring -- d\n"
+    path.write_text(TEXT.replace("    model:", said + "    model:"), encoding="utf-8")
+    assert rules(lint(capsys, path)) == []
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.text(alphabet="#planer:ow -,\n'\"[]{}xy", max_size=80))
 def test_no_text_of_a_comment_breaks_the_reading(text: str) -> None:
