@@ -59,6 +59,13 @@ def test_every_format_is_text_that_can_be_written_and_has_nothing_that_a_termina
     assert shown.replace("\n", "").replace("\u200b", "").isprintable()
 
 
+def test_a_file_that_is_written_in_two_ways_is_one_artifact() -> None:
+    lint = LintReport(1, ["a.yaml", "./a.yaml"], [CARD], [], [])
+    data = json.loads(formats.findings_format("sarif")(lint))
+    assert validation_errors(data) == []
+    assert len(data["runs"][0]["artifacts"]) == 1
+
+
 @given(REPORTS)
 def test_sarif_keeps_to_the_official_schema(lint: LintReport) -> None:
     data = json.loads(formats.findings_format("sarif")(lint))

@@ -22,10 +22,16 @@ def render_findings(lint: LintReport) -> str:
     run = {
         "tool": {"driver": {"name": "planner", **_version(), "rules": [_rule(card) for card in lint.rules]}},
         "columnKind": "unicodeCodePoints",
-        "artifacts": [{"location": _location(file), "roles": ["analysisTarget"]} for file in checked_files(lint)],
+        "artifacts": [{"location": where, "roles": ["analysisTarget"]} for where in _locations(lint)],
         "results": list(_results(lint)),
     }
     return as_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _locations(lint: LintReport) -> list[dict[str, Any]]:
+    """The files that were checked, each once however it was written: ./a.yaml is a.yaml."""
+    found = {str(where): where for where in map(_location, checked_files(lint))}
+    return list(found.values())
 
 
 def _version() -> dict[str, str]:
