@@ -153,7 +153,7 @@ def folders_of(folders: Sequence[Path | str], config: Config | None) -> tuple[Pa
 def rule_files(folders: Sequence[Path | str] = ()) -> list[Path]:
     """Every rule file: the built-in ones and those of the folders."""
     found = sorted((DATA / "rules").glob("*/*.yaml"))
-    for folder in folders:
+    for folder in {Path(folder).resolve(): folder for folder in folders}.values():
         if not Path(folder).is_dir():
             raise Refused([f"{safe(folder)}: no such folder of rules"])
         own = files_in(Path(folder), deep=True)

@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from itertools import combinations
 from typing import Any, NamedTuple
 
 from planner.documents import Document
 from planner.facts import VOCABULARY
 from planner.known import Facts
-from planner.operators import bare, literal
-from planner.problems import Path, Refused
-from planner.rulelogic import Exhausted, Formula, Known, formula, values_of, without, witness
-from planner.rulereader import LEAF, read_rule
-from planner.rules import OUTCOME, Rule, try_examples
-from planner.units import plain
+from planner.operators import NUMERIC, Value, bare
+from planner.problems import Path
+from planner.rulelogic import (
+    FALSE,
+    TRUE,
+    UNDECIDED,
+    Exhausted,
+    Formula,
+    Known,
+    Leaf,
+    Wanted,
+    compiled,
+    formula,
+    leaf,
+    witness,
+)
+from planner.rulereader import read_rule
+from planner.rules import OUTCOME, Rule, judge, try_examples
+from planner.units import plain, simple
 
 SWAPS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "is": "is not", "is not": "is", "in": "not in", "not in": "in",
          "includes": "lacks", "lacks": "includes"}  # fmt: skip
-UNITS = {"duration": "s", "percent": "%", "usd": "", "number": ""}
-MOST_COMBINED = 20_000
-MOST_MARKS = 10_000
-"""More than the values of any rule: a changed rule has no places of its own."""
+WORDS = {"any": "any", "all": "all", "none": "not"}
+INSTEAD = {"any": "all", "all": "any", "none": "any"}
+NOT_TRUE = FALSE | UNDECIDED
 
 
 class Stated(NamedTuple):
-    """A rule, the file that states it, and its condition as a tree."""
+    """A rule, the file that states it, and its condition as a tree.
+
+    `own` is the rule with the parameters that its file states, for which its examples are written.
+    """
 
     rule: Rule
     document: Document
     tree: Formula
+    own: Rule
 
 
 class Flaw(NamedTuple):
@@ -48,7 +64,8 @@ class Flaw(NamedTuple):
 
 def stated(rule: Rule, document: Document) -> Stated:
     """The rule with its file."""
-    return Stated(rule, document, formula(rule, document.data["when"]))
+    tree = formula(document.data["when"], rule.values)
+    return Stated(rule, document, tree, read_rule(document, rule.family))
 
 
 def flaws(rules: Sequence[Stated]) -> list[Flaw]:
@@ -66,7 +83,7 @@ def shown(known: Known) -> str:
     return "{" + ", ".join(inner) + "}"
 
 
-def _example(name: str, value: Any) -> str:
+def _example(name: str, value: Value) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(value)}]"
     return bare(value, VOCABULARY[name].kind)
@@ -78,33 +95,55 @@ def _flaw(one: Stated, check: str, level: str, says: str, known: Known | None = 
     return Flaw(check, level, one.rule.id, one.document.name, mark.line, mark.column, says, told)
 
 
+def _unsaid(one: Stated, what: str, path: Path = ("when",)) -> Flaw:
+    return _flaw(one, "not-decided", "note", f"too many cases to say {what}", path=path)
+
+
 def _never_fires(one: Stated) -> Iterator[Flaw]:
     try:
-        if witness([one.tree]) is None:
+        if witness([(one.tree, TRUE)]) is None:
             yield _flaw(one, "never-fires", "error", "no facts make this rule fire", path=("when",))
     except Exhausted:
-        yield _flaw(one, "not-decided", "note", "too many facts to say whether this rule can fire", path=("when",))
+        yield _unsaid(one, "whether this rule can fire")
+
+
+def _outranks(other: Rule, one: Rule) -> bool:
+    """Whether the one rule cannot decide where the other fires."""
+    if (other.strength == "required") is not (one.strength == "required"):
+        return other.strength == "required"
+    opposite = other.assign != one.assign
+    if opposite and one.strength == "required":
+        return one.assign == "batch"
+    return other.weight > one.weight or (opposite and other.weight == one.weight and one.assign == "batch")
 
 
 def _shadowed(one: Stated, assigning: Sequence[Stated]) -> Iterator[Flaw]:
-    """Whether a heavier rule fires wherever this one does."""
-    heavier = [(o.rule, o.tree) for o in assigning if _weight(o.rule) > _weight(one.rule)]
-
-    def alone(known: Known) -> bool:
-        return without(heavier, known) is not None
-
+    """Whether a rule that outranks this one fires wherever it does."""
+    above = [other for other in assigning if _outranks(other.rule, one.rule)]
     try:
-        if witness([one.tree]) is not None and witness([one.tree], alone) is None:
-            says = "wherever this rule fires, a heavier one fires too: it never decides"
-            level = "note" if one.rule.stated_params else "warning"
-            says += ", with its parameters as they are" if one.rule.stated_params else ""
-            yield _flaw(one, "shadowed", level, says, witness([one.tree]), ("when",))
+        known = witness([(one.tree, TRUE)])
+        if known is None or _alone(one.tree, above):
+            return
+        always = [other.rule.id for other in above if witness([(one.tree, TRUE), (other.tree, NOT_TRUE)]) is None]
+        over = f"{always[0]}, which outranks it," if always else "one of the rules that outrank it"
+        says = f"wherever this rule fires, {over} fires too: it never decides"
+        decides = any(_alone(tree, above) for tree in _other_params(one))
+        says += ", with its parameters as they are" if decides else ""
+        yield _flaw(one, "shadowed", "note" if decides else "warning", says, known, ("when",))
     except Exhausted:
-        yield _flaw(one, "not-decided", "note", "too many facts to say whether this rule ever decides", path=("when",))
+        yield _unsaid(one, "whether this rule ever decides")
 
 
-def _weight(rule: Rule) -> tuple[bool, int]:
-    return rule.strength == "required", rule.weight
+def _alone(tree: Formula, above: Sequence[Stated]) -> bool:
+    return witness([(tree, TRUE), *((other.tree, NOT_TRUE) for other in above)]) is not None
+
+
+def _other_params(one: Stated) -> Iterator[Formula]:
+    """The condition with one of its numbers changed as a team might."""
+    for name, (value, kind) in one.rule.values.items():
+        if name in one.rule.stated_params and kind in NUMERIC:
+            for other in (value + 1, value * 2, simple(Fraction(value) / 2), value - 1):
+                yield _with_param(one.tree, name, other)
 
 
 def _opposed(one: Stated, other: Stated) -> Iterator[Flaw]:
@@ -113,138 +152,125 @@ def _opposed(one: Stated, other: Stated) -> Iterator[Flaw]:
     both_required = a.strength == b.strength == "required"
     if a.assign == b.assign or not (both_required or (a.strength == b.strength and a.weight == b.weight)):
         return
+    says = f"wants {a.assign} where {b.id} wants {b.assign}, both "
     try:
-        known = witness([one.tree, other.tree])
+        known = witness([(one.tree, TRUE), (other.tree, TRUE)])
     except Exhausted:
-        yield _flaw(one, "not-decided", "note", f"too many facts to say whether it can fire together with {b.id}")
+        yield _unsaid(one, f"whether it can fire together with {b.id}")
         return
     if known is not None and both_required:
-        yield _flaw(
-            one, "contradiction", "error", f"wants {a.assign} where {b.id} wants {b.assign}, both required", known
-        )
+        yield _flaw(one, "contradiction", "error", f"{says}required", known)
     elif known is not None:
-        says = f"wants {a.assign} where {b.id} wants {b.assign}, both with weight {a.weight}: it stays in real time"
-        yield _flaw(one, "tie", "note", says, known)
+        yield _flaw(one, "tie", "warning", f"{says}with weight {a.weight}: it stays in real time", known)
 
 
 def _gap(assigning: Sequence[Stated]) -> Iterator[Flaw]:
     """Facts for which no rule decides, so that work stays in real time."""
     if not assigning:
         return
+    check, says = "gap", "nothing decides here, so it stays in real time"
     try:
-        known = without([(one.rule, one.tree) for one in assigning], {})
+        known = witness([(one.tree, NOT_TRUE) for one in assigning])
     except Exhausted:
-        known = None
+        known, check, says = {}, "not-decided", "too many cases to say whether something always decides"
     if known is not None:
-        yield Flaw("gap", "note", "-", "rules", 1, 1, "nothing decides here, so it stays in real time", shown(known))
+        yield Flaw(check, "note", "-", "rules", 1, 1, says, shown(known) if check == "gap" else None)
 
 
 def _unnoticed(one: Stated) -> Iterator[Flaw]:
-    """Changes of the rule that none of its examples would notice, each with an example that would."""
-    if not any(one.rule.examples.values()):
+    """Examples that do not hold, or else changes of the rule that no example would notice, each with one that would."""
+    wrong = try_examples(one.own)
+    for each in wrong:
+        yield _flaw(one, "wrong-example", "error", each.says, path=("examples", each.expected, each.at))
+    if not any(one.own.examples.values()):
         yield _flaw(one, "no-examples", "warning", "a rule without examples is not tested")
-        return
-    for says, path, data, overrides in _mutants(one):
-        changed = Document(one.document.name, data, [0] * MOST_MARKS)
+    elif not wrong:
+        yield from _changes(one, formula(one.document.data["when"], one.own.values))
+
+
+def _changes(one: Stated, tree: Formula) -> Iterator[Flaw]:
+    for says, path, changed in (*_param_mutants(one.own, tree), *_mutants(tree)):
+        test = compiled(changed)
+        tried = ((outcome, Facts(known=known)) for outcome, all_ in one.own.examples.items() for known in all_)
+        if any(OUTCOME[test(facts)] != outcome for outcome, facts in tried):
+            continue
         try:
-            mutant = read_rule(changed, one.rule.family, overrides)
-        except Refused:
-            continue
-        if try_examples(mutant):
-            continue
-        differing = _difference(one, mutant, data)
-        if differing is not None:
-            known, outcome = differing
-            told = f"no example notices {says}; add one that is {outcome}"
+            known = _difference(tree, changed)
+        except Exhausted:
+            yield _unsaid(one, f"whether an example notices {says}, or a later change", path)
+            return
+        if known is not None:
+            outcome = judge(one.own, known).outcome
+            told = f"no example notices {says}; add one that {'fires' if outcome == 'fires' else f'is {outcome}'}"
             yield _flaw(one, "unnoticed", "warning", told, known, path)
 
 
-def _difference(one: Stated, mutant: Rule, data: dict[str, Any]) -> tuple[Known, str] | None:
-    """Facts on which the rule and its mutant differ, and what the rule says there; None where none were found."""
-    values = values_of([one.tree, formula(mutant, data["when"])])
-    names = list(values)
-    tried = 0
-    stack: list[tuple[int, Known]] = [(0, {})]
-    while stack and tried < MOST_COMBINED:
-        at, known = stack.pop()
-        if at < len(names):
-            stack += [(at + 1, known | ({} if v is None else {names[at]: v})) for v in reversed(values[names[at]])]
-            continue
-        tried += 1
-        facts = Facts(known=known)
-        outcome = one.rule.condition.test(facts)
-        if outcome is not mutant.condition.test(facts):
-            return known, OUTCOME[outcome]
+def _difference(tree: Formula, changed: Formula) -> Known | None:
+    """Facts for which the two come out differently; None where there are none."""
+    for outcome in (TRUE, FALSE, UNDECIDED):
+        wanted: list[Wanted] = [(tree, outcome), (changed, (TRUE | FALSE | UNDECIDED) & ~outcome)]
+        known = witness(wanted)
+        if known is not None:
+            return known
     return None
 
 
-def _mutants(one: Stated) -> Iterator[tuple[str, Path, dict[str, Any], dict[str, Any]]]:
-    """The rule changed in one place: what was changed, where, the data, and parameters in place of its own."""
-    data = one.document.data
-    for name, (value, kind) in one.rule.values.items():
-        if name in one.rule.stated_params and kind in UNITS:
-            for step in (1, -1):
-                yield (
-                    f"{name} one {'more' if step > 0 else 'less'}",
-                    ("params", name),
-                    data,
-                    {name: _literal(value + step, kind)},
-                )
-    for path, part in _parts(data["when"], ("when",)):
-        parent, last = path[:-1], path[-1]
-        siblings = _at(data, parent)
-        if isinstance(part, str):
-            for says, text in _leaf_mutants(part):
-                yield says, path, _with(data, path, text), {}
-        else:
-            (word, inner), *_ = part.items()
-            swapped = {"any": "all", "all": "any"}.get(word)
-            if swapped and len(inner) > 1:
-                yield f"{swapped} in place of {word}", path, _with(data, path, {swapped: inner}), {}
-        if isinstance(last, int) and len(siblings) > 1:
-            rest = [sibling for index, sibling in enumerate(siblings) if index != last]
-            yield "this condition left out", path, _with(data, parent, rest), {}
+Mutant = tuple[str, Path, Formula]
+"""What was changed in a condition, where, and the condition so changed."""
 
 
-def _leaf_mutants(text: str) -> Iterator[tuple[str, str]]:
-    found = LEAF.fullmatch(text.strip())
-    if found is None:
+def _param_mutants(rule: Rule, tree: Formula) -> Iterator[Mutant]:
+    for name, (value, kind) in rule.values.items():
+        if name in rule.stated_params and kind in NUMERIC:
+            for says, other in _steps(value):
+                yield f"{name} {says}", ("params", name), _with_param(tree, name, other)
+
+
+def _steps(value: Value) -> Iterator[tuple[str, Value]]:
+    """A threshold a little higher and lower: by one where it is whole, else by a hundredth of it."""
+    step, said = (1, "one") if Fraction(value).denominator == 1 else (abs(Fraction(value)) / 100, "1 %")
+    yield f"{said} more", simple(value + step)
+    yield f"{said} less", simple(value - step)
+
+
+def _with_param(tree: Formula, name: str, value: Value) -> Formula:
+    if tree.leaf is not None:
+        each = tree.leaf
+        return tree if each.param != name else tree._replace(leaf=leaf(each.name, each.verb, value, "constant", name))
+    return tree._replace(parts=tuple(_with_param(part, name, value) for part in tree.parts))
+
+
+def _mutants(tree: Formula) -> Iterator[Mutant]:
+    """The condition changed in one place, in every way."""
+    if tree.leaf is not None:
+        for says, other in _leaf_mutants(tree.leaf):
+            yield says, tree.path, tree._replace(leaf=other)
         return
-    name, verb, operand = found.groups()
-    if operand == "known":
-        yield "unknown in place of known", f"{name} {verb} unknown"
+    if len(tree.parts) > 1 or tree.kind == "none":
+        kind = INSTEAD[tree.kind]
+        yield f"{WORDS[kind]} in place of {WORDS[tree.kind]}", tree.path, tree._replace(kind=kind)
+    for at, part in enumerate(tree.parts):
+        before, after = tree.parts[:at], tree.parts[at + 1 :]
+        if before or after:
+            yield "this condition left out", part.path, tree._replace(parts=before + after)
+        for says, path, changed in _mutants(part):
+            yield says, path, tree._replace(parts=(*before, changed, *after))
+
+
+def _leaf_mutants(each: Leaf) -> Iterator[tuple[str, Leaf]]:
+    if each.takes == "word":
+        other = "unknown" if each.operand == "known" else "known"
+        yield f"{other} in place of {each.operand}", leaf(each.name, each.verb, other, "word")
         return
-    if operand == "unknown":
-        yield "known in place of unknown", f"{name} {verb} known"
-        return
-    yield f"{SWAPS[verb]} in place of {verb}", f"{name} {SWAPS[verb]} {operand}"
-    kind = VOCABULARY[name].kind
-    if kind in UNITS and operand[0].isdigit():
-        value = literal(operand, kind)
-        for step in (1, -1):
-            says = f"{name} {verb} {operand} with one {'more' if step > 0 else 'less'}"
-            yield says, f"{name} {verb} {_literal(value + step, kind)}"
+    swapped = SWAPS[each.verb]
+    yield f"{swapped} in place of {each.verb}", leaf(each.name, swapped, each.operand, each.takes, each.param)
+    if each.takes == "constant" and each.param is None and VOCABULARY[each.name].kind in NUMERIC:
+        for says, value in _steps(each.operand):
+            told = f"{each.name} {each.verb} {plain(each.operand)} with {says}"
+            yield told, leaf(each.name, each.verb, value, "constant")
 
 
-def _literal(value: Any, kind: str) -> str:
-    return f"{plain(value)}{UNITS[kind]}"
-
-
-def _parts(parts: Sequence[Any], path: Path) -> Iterator[tuple[Path, Any]]:
-    for index, part in enumerate(parts):
-        yield (*path, index), part
-        if isinstance(part, dict):
-            for word, inner in part.items():
-                yield from _parts(inner, (*path, index, word))
-
-
-def _at(data: Any, path: Path) -> Any:
-    for part in path:
-        data = data[part]
-    return data
-
-
-def _with(data: dict[str, Any], path: Path, value: Any) -> dict[str, Any]:
-    changed = copy.deepcopy(data)
-    _at(changed, path[:-1])[path[-1]] = value
-    return changed
+def as_data(flaw: Flaw) -> Mapping[str, Any]:
+    """The flaw for machines; what speaks of the whole set has no rule and no place."""
+    data = flaw._asdict()
+    return data if flaw.rule != "-" else {**data, "rule": None, "file": None, "line": None, "column": None}

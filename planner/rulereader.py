@@ -131,7 +131,7 @@ class _Reader:
             )
         if verb in ("is", "is not") and operand in ("known", "unknown"):
             wanted = (operand == "known") is (verb == "is")
-            known = _compared(lambda facts: (facts[name] is not None) is wanted, name)
+            known = _compared(is_known(name, wanted), name)
             return known._replace(key=name) if wanted else known
         operator = OPERATORS[verb]
         if fact.kind not in operator.kinds:
@@ -149,7 +149,7 @@ class _Reader:
                 return self._wrong(
                     path, f"{quoted(operand)} is known only after the decision: a rule that assigns cannot read it"
                 )
-            return _compared(_between(holds, name, operand), name, operand)._replace(key=name)
+            return _compared(between(holds, name, operand), name, operand)._replace(key=name)
         takes = OPERATORS[verb].takes
         wanted = kind if takes == "same" else takes
         try:
@@ -167,7 +167,7 @@ class _Reader:
         if operand in self.params:
             self.values[operand] = (value, "words" if wanted == "list" else wanted)
         among = {"is": (value,), "in": value}.get(verb) if kind in ("flag", "word") else None
-        compared = _compared(_against(holds, name, value), name)
+        compared = _compared(against(holds, name, value), name)
         return compared._replace(key=name, among=among)
 
     @staticmethod
@@ -204,7 +204,12 @@ def _compared(test: Callable[[Facts], Truth], *reads: str) -> Condition:
     return Condition(test, test, reads, (test,))
 
 
-def _against(holds: Callable[[Value, Value], bool], name: str, value: Value) -> Callable[[Facts], Truth]:
+def is_known(name: str, wanted: bool) -> Callable[[Facts], Truth]:
+    """Whether a fact is known, or is not."""
+    return lambda facts: (facts[name] is not None) is wanted
+
+
+def against(holds: Callable[[Value, Value], bool], name: str, value: Value) -> Callable[[Facts], Truth]:
     """Compares a fact with a value."""
 
     def test(facts: Facts) -> Truth:
@@ -214,7 +219,7 @@ def _against(holds: Callable[[Value, Value], bool], name: str, value: Value) -> 
     return test
 
 
-def _between(holds: Callable[[Value, Value], bool], name: str, operand: str) -> Callable[[Facts], Truth]:
+def between(holds: Callable[[Value, Value], bool], name: str, operand: str) -> Callable[[Facts], Truth]:
     """Compares two facts."""
 
     def test(facts: Facts) -> Truth:

@@ -153,18 +153,30 @@ def _parts(text: str) -> tuple[str, ...]:
     return tuple(SLOT.split(text))
 
 
-def try_examples(rule: Rule) -> list[str]:
+class Wrong(NamedTuple):
+    """An example that does not come out as it says: its outcome, its place among those, and the rule's outcome there."""
+
+    expected: str
+    at: int
+    facts: dict[str, Value]
+    outcome: str
+
+    @property
+    def says(self) -> str:
+        """What is wrong, in words."""
+        saw = ", ".join(f"{name} {bare(value, VOCABULARY[name].kind)}" for name, value in self.facts.items())
+        does = "fires" if self.outcome == "fires" else f"is {self.outcome}"
+        return f"example {self.expected} {self.at + 1} ({saw or 'nothing known'}): the rule {does} there"
+
+
+def try_examples(rule: Rule) -> list[Wrong]:
     """What the rule's own examples show to be wrong with it; nothing if all hold."""
-    wrong = []
-    for expected, examples in rule.examples.items():
-        for number, facts in enumerate(examples, 1):
-            outcome = judge(rule, facts).outcome
-            if outcome != expected:
-                saw = ", ".join(f"{name} {bare(value, VOCABULARY[name].kind)}" for name, value in facts.items())
-                wrong.append(
-                    f"{rule.file}: example {expected} {number} ({saw or 'nothing known'}): the rule is {outcome} there"
-                )
-    return wrong
+    return [
+        Wrong(expected, at, facts, outcome)
+        for expected, examples in rule.examples.items()
+        for at, facts in enumerate(examples)
+        if (outcome := judge(rule, facts).outcome) != expected
+    ]
 
 
 def all_of(tests: Sequence[Callable[[Facts], Truth]]) -> Callable[[Facts], Truth]:

@@ -162,7 +162,7 @@ def test_rules_list_show_and_test(tmp_path: Path, capsys: Capsys) -> None:
     (tmp_path / "mine.yaml").write_text(yaml.safe_dump(source), encoding="utf-8")
     wrong = run(capsys, "rules", "test", str(tmp_path))
     assert wrong.code == 1
-    assert "mine.yaml: example fires" in wrong.out
+    assert "mine: example fires" in wrong.out
     assert "the rule is silent there" in wrong.out
 
 

@@ -28,7 +28,18 @@ FLOORS = (
 ROOMS = {"formats": "_words", "diffviews": "_words", "commands": "_shared"}
 """Folders whose modules know nothing of each other, and the one module that they share."""
 
-SHELL = ("disk", "bookshelf", "configfiles", "files", "revisions", "linting", "mending", "requestfiles", "commands", "cli")
+SHELL = (
+    "disk",
+    "bookshelf",
+    "configfiles",
+    "files",
+    "revisions",
+    "linting",
+    "mending",
+    "requestfiles",
+    "commands",
+    "cli",
+)
 WORLD = frozenset(
     {"asyncio", "ctypes", "fileinput", "getpass", "glob", "http", "io", "locale", "logging", "multiprocessing", "os",
      "pathlib", "platform", "random", "secrets", "select", "shutil", "signal", "socket", "sqlite3", "ssl", "subprocess",

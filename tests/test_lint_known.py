@@ -137,6 +137,20 @@ def test_a_comment_that_is_wrong_is_pointed_at_from_its_sign_to_the_end_of_the_l
     assert unused["excerpt"] == line
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    provider:", "    # planner: allow model-retiring -- one line too high\n    provider:"),
+        ("openai\n    model: gpt-4.1\n", "openai  # planner: allow model-retiring -- beside\n    model: gpt-4.1\n\n"),
+    ],
+)
+def test_the_line_behind_the_one_that_a_comment_covers_is_not_covered(
+    old: str, new: str, path: Path, capsys: Capsys
+) -> None:
+    path.write_text(TEXT.replace(old, new), encoding="utf-8")
+    assert sorted(rules(lint(capsys, path))) == ["allow-unused", GOING]
+
+
 def test_the_next_workload_is_not_covered(path: Path, capsys: Capsys) -> None:
     second = TEXT.partition("workloads:\n")[2].replace("id: one", "id: two")
     first = TEXT.replace("id: one", "id: one  # planner: allow model-retiring -- this one")

@@ -12,7 +12,7 @@ from planner.config import Config, parse_config
 from planner.documents import read_document
 from planner.problems import Refused
 from planner.rules import try_examples
-from tests.making import DAY, as_yaml, planned, workload
+from tests.making import DAY, ROOT, as_yaml, planned, workload
 
 BATCH: dict[str, Any] = {
     "provider": "azure-openai",
@@ -146,6 +146,12 @@ def test_a_rule_cannot_take_the_name_of_another(tmp_path: Path) -> None:
     (tmp_path / "low-volume.yaml").write_bytes(source.read_bytes())
     with pytest.raises(Refused, match="is also in"):
         files.load_rules([tmp_path])
+
+
+def test_a_folder_that_the_configuration_and_the_command_name_is_read_once() -> None:
+    own = ROOT / "examples" / "own-rules"
+    rules = files.load_rules([own], Config(rule_folders=(str(own / "." / "..") + "/own-rules",)))
+    assert {"eu-data-stays", "small-jobs-wait"} <= {rule.id for rule in rules}
 
 
 def test_a_team_changes_levels_and_thresholds_by_name() -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from planner import files
 from planner.commands._shared import write
 from planner.configfiles import configured
+from planner.formats._words import counted
 from planner.problems import Refused, quoted, safe, suggestion
 from planner.rules import try_examples
+
+if TYPE_CHECKING:
+    from planner.rulecheck import Flaw
 
 
 @click.group()
@@ -56,45 +60,50 @@ def show(rule_id: str, folders: tuple[Path, ...], config: Path | None) -> None:
 
 
 @command.command("test")
-@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
-def test(folders: tuple[Path, ...]) -> None:
-    """Try every rule on its own examples: the built-in ones and those in FOLDERS."""
-    rules = files.load_rules(folders)
-    wrong = [complaint for rule in rules for complaint in try_examples(rule)]
-    tried = sum(len(examples) for rule in rules for examples in rule.examples.values())
-    write(
-        "".join(f"{complaint}\n" for complaint in wrong)
-        + f"{len(rules)} rules, {tried} examples, {len(wrong)} wrong.\n",
-        None,
-    )
+@click.argument("own", metavar="[FOLDERS]...", nargs=-1, type=click.Path(path_type=Path))
+@_folders
+def test(own: tuple[Path, ...], folders: tuple[Path, ...]) -> None:
+    """Try the rules in FOLDERS on their own examples; without folders, the built-in ones."""
+    named = own + folders
+    pairs = files.rules_with_files(named)
+    if named:
+        theirs = {str(path) for path in files.rule_files(named)}
+        pairs = [(rule, document) for rule, document in pairs if rule.file in theirs]
+    wrong = [(rule, document, each) for rule, document in pairs for each in try_examples(rule)]
+    lines = []
+    for rule, document, each in wrong:
+        mark = document.where(("examples", each.expected, each.at))
+        lines.append(f"{safe(rule.file)}:{mark.line}:{mark.column}: {rule.id}: {each.says}\n")
+    tried = sum(len(examples) for rule, _ in pairs for examples in rule.examples.values())
+    rules, examples = counted(len(pairs), "rule"), counted(tried, "example")
+    write("".join(lines) + f"{rules}, {examples}, {len(wrong)} wrong.\n", None)
     sys.exit(1 if wrong else 0)
 
 
 @command.command("check")
-@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("own", metavar="[FOLDERS]...", nargs=-1, type=click.Path(path_type=Path))
+@_folders
 @click.option("--config", type=click.Path(path_type=Path), help="Configuration; found upwards when absent.")
 @click.option("--format", "-f", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def check(folders: tuple[Path, ...], config: Path | None, format_name: str) -> None:
+def check(own: tuple[Path, ...], folders: tuple[Path, ...], config: Path | None, format_name: str) -> None:
     """Look at the rules as a whole, the built-in ones and those in FOLDERS: what can never fire or decide, what
     contradicts, what nobody decides, and what no example would notice if it were changed."""
-    from planner.rulecheck import flaws, stated
+    from planner.rulecheck import as_data, flaws, stated
 
-    pairs = files.rules_with_files(folders, configured(Path(), config))
+    pairs = files.rules_with_files(own + folders, configured(Path(), config))
     found = flaws([stated(rule, document) for rule, document in pairs])
+    worth = sum(flaw.level != "note" for flaw in found)
     if format_name == "json":
         import json
 
-        text = json.dumps({"rules_check_version": 1, "flaws": [flaw._asdict() for flaw in found]}, indent=1) + "\n"
+        text = json.dumps({"rules_check_version": 1, "flaws": [as_data(flaw) for flaw in found]}, indent=1) + "\n"
     else:
         text = "".join(f"{_flaw(flaw)}\n" for flaw in found)
-        text += f"{len(pairs)} rules checked, {sum(flaw.level != 'note' for flaw in found)} flaws.\n"
+        text += f"{counted(len(pairs), 'rule')} checked, {counted(worth, 'flaw')}.\n"
     write(text, None)
-    sys.exit(1 if any(flaw.level != "note" for flaw in found) else 0)
+    sys.exit(1 if worth else 0)
 
 
-def _flaw(flaw: Any) -> str:
-    place = f"{safe(flaw.file)}:{flaw.line}:{flaw.column}: " if flaw.rule != "-" else ""
-    first = f"{place}{flaw.level}: {flaw.rule}: {flaw.says} [{flaw.check}]".replace(
-        "-: ", "", 1 if flaw.rule == "-" else 0
-    )
-    return first + (f"\n    {safe(flaw.witness)}" if flaw.witness else "")
+def _flaw(flaw: Flaw) -> str:
+    of = f"{safe(flaw.file)}:{flaw.line}:{flaw.column}: {flaw.level}: {flaw.rule}" if flaw.rule != "-" else flaw.level
+    return f"{of}: {flaw.says} [{flaw.check}]" + (f"\n    {safe(flaw.witness)}" if flaw.witness else "")
