@@ -108,21 +108,17 @@ def _lint(path: Path, options: Options, shelf: _Shelf) -> Linted:
     """What is found in one file, in each of its manifests."""
     config = configured(Path() if str(path) == "-" else path, options.config)
     findings: list[Finding] = []
-    suppressed: list[Suppressed] = []
     rules: dict[str, Any] = {}
     documents = _documents(path, options)
     for document in documents:
-        manifest = parse(document, load_schema("manifest"))
+        manifest = parse(document, shelf.schema)
         catalog = shelf.catalog(manifest, options, config)
         report = plan(manifest, catalog, options.day, files.probe_request_files(manifest), gate=config.gate)
         rules |= {rule.id: rule for rule in catalog.rules}
-        left = config.levelled(report.findings)
-        if document is documents[-1]:
-            known = {*rules, *(name for name, level in config.levels.items() if level == "none")}
-            findings, suppressed = _allowed(documents, [*findings, *left], known)
-        else:
-            findings += left
-    findings, accepted = _beyond_baseline(path, findings, options, config)
+        findings += config.levelled(report.findings)
+    known = {*rules, *(name for name, level in config.levels.items() if level == "none")}
+    findings, suppressed = _allowed(documents, findings, known)
+    findings, accepted = _beyond_baseline(path, findings, options, config, shelf)
     suppressed += accepted
     spoke = {finding.rule for finding in (*findings, *(one.finding for one in suppressed))}
     return Linted(
@@ -157,14 +153,14 @@ def _documents(path: Path, options: Options) -> list[Document]:
 
 
 def _beyond_baseline(
-    path: Path, findings: list[Finding], options: Options, config: Config
+    path: Path, findings: list[Finding], options: Options, config: Config, shelf: _Shelf
 ) -> tuple[list[Finding], list[Suppressed]]:
     where = options.baseline or (Path(config.baseline) if config.baseline else None)
     if where is None or not options.use_baseline:
         return findings, []
     from planner import baseline
 
-    return baseline.sift(load_baseline(where), name_in(where, path), findings, config.tolerance_percent)
+    return baseline.sift(shelf.baseline(where), name_in(where, path), findings, config.tolerance_percent)
 
 
 def name_in(where: Path, path: Path) -> str:
@@ -180,11 +176,20 @@ def load_baseline(path: Path) -> Baseline:
 
 
 class _Shelf:
-    """Catalogs that were read already; `whole` ones serve every manifest of the same providers and books."""
+    """What was read already: the schema, baselines, and catalogs, of which `whole` ones serve every manifest of the
+    same providers and books."""
 
     def __init__(self, whole: bool) -> None:
         self._whole = whole
+        self.schema = load_schema("manifest")
+        self._baselines: dict[Path, Baseline] = {}
         self._catalogs: dict[Any, tuple[Config, Catalog]] = {}
+
+    def baseline(self, path: Path) -> Baseline:
+        """The baseline in a file."""
+        if path not in self._baselines:
+            self._baselines[path] = load_baseline(path)
+        return self._baselines[path]
 
     def catalog(self, manifest: Manifest, options: Options, config: Config) -> Catalog:
         """What the plan of the manifest draws on."""
