@@ -3,12 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: plan test check lint types docs fuzz bench clean
+.PHONY: plan test check lint types docs fuzz bench browser clean
 
 plan: $(VENV)/.installed
 	$(BIN)/planner plan examples/workloads.yaml
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev browser
 	$(BIN)/pytest
 
 check: $(VENV)/.dev lint types test
@@ -22,6 +22,13 @@ types: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m docs.generate
+
+# The pages are tested in a real browser: Debian's, or what PLANNER_BROWSER names.
+browser:
+	@for name in "$$PLANNER_BROWSER" chromium chromium-browser google-chrome google-chrome-stable; do \
+	  command -v "$$name" >/dev/null && exit 0; done; \
+	{ command -v apt-get >/dev/null && apt-get update -qq && apt-get install -qq --yes chromium >/dev/null; } \
+	|| { echo "make test needs Chromium: install it, or set PLANNER_BROWSER to the path of one" >&2; exit 1; }
 
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m tests.fuzz
