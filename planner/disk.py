@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import IO
@@ -99,18 +100,23 @@ def read_bytes(path: Path | str) -> bytes:
 
 def write_atomically(path: Path | str, text: str) -> None:
     """The whole text or nothing: a reader never sees half of it, a failure leaves the old file."""
+    write_pieces(path, (text.encode(),))
+
+
+def write_pieces(path: Path | str, pieces: Iterable[bytes]) -> None:
+    """All the pieces in a row or nothing, also where making them fails."""
     import tempfile
 
     target = Path(os.path.realpath(path))
     if exists(target) and not target.is_file() and not target.is_dir():
-        _write_through(target, text)
+        _write_through(target, pieces)
         return
     try:
         mode = target.stat().st_mode & 0o777 if exists(target) else 0o666 & ~_umask()
         handle, name = tempfile.mkstemp(dir=target.parent or ".", prefix=f".{target.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-                out.write(text)
+            with os.fdopen(handle, "wb") as out:
+                out.writelines(pieces)
             Path(name).chmod(mode)
             Path(name).replace(target)
         except BaseException:
@@ -120,11 +126,11 @@ def write_atomically(path: Path | str, text: str) -> None:
         raise Refused([f"{safe(path)}: cannot be written: {error.strerror}"]) from None
 
 
-def _write_through(target: Path, text: str) -> None:
+def _write_through(target: Path, pieces: Iterable[bytes]) -> None:
     """To a pipe or a device, which cannot be replaced."""
     try:
-        with target.open("w", encoding="utf-8", newline="\n") as out:
-            out.write(text)
+        with target.open("wb") as out:
+            out.writelines(pieces)
     except OSError as error:
         raise Refused([f"{safe(target)}: cannot be written: {error.strerror}"]) from None
 

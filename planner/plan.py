@@ -56,6 +56,15 @@ def plan(
     )
 
 
+def settled(
+    manifest: Manifest, catalog: Catalog, on: date, request_files: Mapping[str, RequestFile] | None = None
+) -> list[Case]:
+    """The workloads with their lanes decided and the sums of their accounts, for callers that need no report."""
+    rules = _Rules(catalog, trace_all=False)
+    decided = [_decide(case, rules) for case in cases.build(manifest, catalog, on, request_files or {})]
+    return settle([one.case for one in decided], [one.decision for one in decided])
+
+
 class _Rules:
     """The rules of a kind on known facts: those that fire, or every verdict where all is traced."""
 

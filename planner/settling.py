@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from planner.case import Case, Settled
 from planner.decisions import Decision
-from planner.queues import waves
+from planner.queues import Load, waves_of
 from planner.units import Exact, minus, simple, times, total
 
 Decided = tuple[Case, Decision]
@@ -19,6 +19,7 @@ def settle(cases: Sequence[Case], decisions: Sequence[Decision]) -> list[Case]:
     batch = [(case, decision) for case, decision in decided if decision.mode == "batch"]
     live = [(case, decision) for case, decision in decided if decision.mode == "real-time"]
     enqueued = _summed(batch, _queue_of, _enqueued)
+    finish = {key: _finish(cases) for key, cases in _sharing(case for case, _ in batch).items()}
     requests = _summed(live, _queue_of, lambda case: case.run.requests_per_minute)
     tokens = _summed(live, _queue_of, _tokens_per_minute)
     uncached = _summed(live, _queue_of, _uncached_per_minute)
@@ -35,7 +36,7 @@ def settle(cases: Sequence[Case], decisions: Sequence[Decision]) -> list[Case]:
             lane=decision.lane,
             decided_by=decision.decided_by,
             account_enqueued_tokens=enqueued.get(queue),
-            account_queue_finish_seconds=_finish(case, enqueued.get(queue)),
+            account_queue_finish_seconds=finish.get(queue),
             account_requests_per_minute=requests.get(queue),
             account_tokens_per_minute=tokens.get(queue),
             account_input_tokens_per_minute=uncached.get(queue),
@@ -76,18 +77,54 @@ def _summed(
 
 
 def _enqueued(case: Case) -> Exact:
-    """Input tokens that wait at once: with runs more often than the window, several runs are unfinished together."""
+    """Input tokens that wait at once."""
+    return times(case.run.enqueued_tokens, _unfinished_runs(case))
+
+
+def _unfinished_runs(case: Case) -> int:
+    """Runs that wait at once: more than one where they come more often than the window."""
     window, every = case.limit("batch_window_seconds"), case.workload.batch.every_seconds
-    runs = 1 if window is None or not every or case.workload.volume.once else max(1, -(-window // every))
-    return times(case.run.enqueued_tokens, runs)
+    return 1 if window is None or not every or case.workload.volume.once else max(1, -(-window // every))
 
 
-def _finish(case: Case, tokens: Exact | None) -> Exact | None:
-    """When the last of the account's batch runs is through the queue, if all are submitted at once."""
-    window, quota = case.limit("batch_window_seconds"), case.limit("enqueued_tokens")
-    if tokens is None or window is None or quota is None:
-        return None
-    return waves(tokens, 1, quota, None, window).finish_seconds
+def _finish(cases: Sequence[Case]) -> Exact | None:
+    """When the last of the batch runs of one queue is through it, if all are submitted at once."""
+    found = waves_of(_load(cases))
+    return None if found is None else found.finish_seconds
+
+
+def batch_queues(cases: Sequence[Case]) -> list[Load]:
+    """What the settled workloads in the batch lane ask of each queue: one for every account, model and region."""
+    batch = (case for case in cases if case.settled is not None and case.settled.mode == "batch")
+    return [_load(members) for members in _sharing(batch).values()]
+
+
+def _sharing(cases: Iterable[Case]) -> dict[Hashable, list[Case]]:
+    shared: dict[Hashable, list[Case]] = {}
+    for case in cases:
+        shared.setdefault(_queue_of(case), []).append(case)
+    return shared
+
+
+def _load(cases: Sequence[Case]) -> Load:
+    """The load of one queue, held against the tightest of what is known: quotas, window and deadline."""
+    first = cases[0]
+    region = "" if first.workload.region == "global" else f", {first.workload.region}"
+    tightest = [
+        min((value for case in cases if (value := case.limit(name)) is not None), default=None)
+        for name in ("enqueued_tokens", "enqueued_requests")
+    ]
+    deadlines = [wait for case in cases if (wait := case.workload.latency_max_seconds) is not None]
+    return Load(
+        name=f"{first.account.name}, {first.canonical}{region}",
+        members=tuple(case.workload.id for case in cases),
+        requests=simple(sum((times(case.run.requests, _unfinished_runs(case)) for case in cases), start=0)),
+        input_tokens=simple(sum((_enqueued(case) for case in cases), start=0)),
+        queue_tokens=tightest[0],
+        queue_requests=tightest[1],
+        window_seconds=first.limit("batch_window_seconds"),
+        deadline_seconds=min(deadlines, default=None),
+    )
 
 
 def _pin_extra(case: Case, decision: Decision) -> Decimal | None:

@@ -31,7 +31,7 @@ def as_json(report: BatchReport) -> str:
         ],
         "findings": [finding._asdict() for file in report.files for group in file.groups for finding in group.kept],
     }
-    return _dump(data)
+    return dump(data)
 
 
 def _file(file: FileReport) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def _cost(cost: Cost) -> dict[str, str | None]:
     return {name: None if amount is None else plain(amount) for name, amount in cost._asdict().items()}
 
 
-def _dump(data: object) -> str:
+def dump(data: object) -> str:
     """JSON in which nothing stands that a terminal would obey or hide."""
     shown = json.dumps(data, indent=1, ensure_ascii=False)
     if not shown.replace("\n", "").isprintable():

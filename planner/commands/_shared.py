@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -20,8 +21,30 @@ from planner.manifest import Manifest
 from planner.plan import plan
 from planner.problems import Refused, safe
 from planner.report import Report
+from planner.units import Exact, seconds
+from planner.units import count as count_of
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Group(click.Group):
+    """Commands of its own, and those in modules _GROUP_COMMAND.py beside it, imported when they run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *self._beside()})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._beside():
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = import_module(f"planner.commands._{self._stem()}_{cmd_name}").command
+        return command
+
+    def _stem(self) -> str:
+        return str(self.callback.__module__).rpartition(".")[2]
+
+    def _beside(self) -> list[str]:
+        prefix = f"_{self._stem()}_"
+        return [path.stem.removeprefix(prefix) for path in Path(__file__).parent.glob(f"{prefix}*.py")]
 
 
 def read_day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
@@ -30,6 +53,45 @@ def read_day(ctx: click.Context, param: click.Parameter, value: str | None) -> d
         return None if value is None else date.fromisoformat(value)
     except ValueError:
         raise click.BadParameter(f"{value!r} is not a day: write it as 2026-11-24", ctx, param) from None
+
+
+def read_count(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    """A whole number such as 5000000 or 5M."""
+    found = None if value is None else count_of(value)
+    if value is not None and (not isinstance(found, int) or found < 0):
+        raise click.BadParameter(f"{value!r} is not a whole number: write 5000000 or 5M", ctx, param)
+    return found if isinstance(found, int) else None
+
+
+def read_models(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """DEPLOYMENT=MODEL, or a model alone for all lines, under the empty name."""
+    found = {}
+    for value in values:
+        left, equals, right = value.partition("=")
+        found[left if equals else ""] = right if equals else left
+    return found
+
+
+def read_duration(ctx: click.Context, param: click.Parameter, value: str | None) -> Exact | None:
+    """Seconds in a time such as 24h."""
+    found = None if value is None else seconds(value)
+    if value is not None and not found:
+        raise click.BadParameter(f"{value!r} is no duration: write 24h, 90m or 2d", ctx, param)
+    return found
+
+
+def read_durations(ctx: click.Context, param: click.Parameter, value: str | None) -> list[Exact]:
+    """Seconds in times such as 2h,5h,9h."""
+    parts = () if value is None else value.split(",")
+    return [found for part in parts if (found := read_duration(ctx, param, part.strip()))]
+
+
+def read_moment(ctx: click.Context, param: click.Parameter, value: str | None) -> datetime | None:
+    """A time such as 2026-11-24T02:00."""
+    try:
+        return None if value is None else datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no time: write it as 2026-11-24T02:00", ctx, param) from None
 
 
 def valuing(command: F) -> F:

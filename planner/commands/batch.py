@@ -10,10 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from planner.commands._shared import F, read_day, today, write
+from planner.commands._shared import (
+    F,
+    Group,
+    read_count,
+    read_day,
+    read_duration,
+    read_durations,
+    read_models,
+    read_moment,
+    today,
+    write,
+)
 from planner.problems import Refused, quoted, suggestion
 from planner.report import CLEAN, FINDINGS, LEVELS, UNPRICED
-from planner.units import count as count_of
 
 if TYPE_CHECKING:
     from planner.batchfiles.check import Source, World
@@ -26,16 +36,9 @@ MUCH = 20_000_000
 """Bytes from which a progress bar is worth its line."""
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
     """Check request files of batch services before they are uploaded."""
-
-
-def _number(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
-    found = None if value is None else count_of(value)
-    if value is not None and (not isinstance(found, int) or found < 0):
-        raise click.BadParameter(f"{value!r} is not a whole number: write 5000000 or 5M", ctx, param)
-    return found if isinstance(found, int) else None
 
 
 def _pairs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -48,46 +51,51 @@ def _pairs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) 
     return found
 
 
-def _models(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    """DEPLOYMENT=MODEL, or a model alone for all lines, under the empty name."""
-    found = {}
-    for value in values:
-        left, equals, right = value.partition("=")
-        found[left if equals else ""] = right if equals else left
-    return found
+OPTIONS = {
+    "dialect": click.option("--dialect", "dialect_name", metavar="NAME", help="Service that the file is for, such as openai; told from the lines when absent."),
+    "model": click.option("--model", "mapping", multiple=True, callback=read_models, metavar="[DEPLOYMENT=]MODEL", help="Model of the job, or behind a deployment; may be given more than once."),
+    "tier": click.option("--tier", help="Usage tier of the account, for the queue's quota."),
+    "subscription": click.option("--subscription", help="Kind of subscription of the account, for the queue's quota."),
+    "enqueued-tokens": click.option("--enqueued-tokens", callback=read_count, metavar="N", help="The queue's quota itself, such as 5M."),
+    "endpoint": click.option("--endpoint", metavar="URL", help="Endpoint of the job, to hold the lines against."),
+    "window": click.option("--window", metavar="24h", help="Completion window of the job."),
+    "metadata": click.option("--metadata", multiple=True, callback=_pairs, metavar="KEY=VALUE", help="Metadata of the job; may be given more than once."),
+    "output-tokens": click.option("--output-tokens", "expected_output", callback=read_count, metavar="N", help="Tokens that an answer is expected to have; unknown when absent."),
+    "price": click.option("--price/--no-price", "priced", default=True, show_default=True, help="Count tokens and price the file."),
+    "tokens": click.option("--tokens", "counting", type=click.Choice(["auto", "bytes"]), default="auto", show_default=True, help="auto: exact where a vocabulary is installed (extra `tokens`), else by bytes."),
+    "region": click.option("--region", default="global", show_default=True, help="Region whose rates count."),
+    "prices": click.option("--prices", multiple=True, help="Price book, or a file or folder layered over list; list when absent."),
+    "on": click.option("--on", "day", metavar="DATE", callback=read_day, help="Day whose prices count; today when absent."),
+    "most": click.option("--most", type=click.IntRange(1, 1_000_000), default=1000, show_default=True, help="Findings of one kind that JSON lists; all are counted."),
+    "fail-on": click.option("--fail-on", type=click.Choice(["error", "warning", "note", "never"]), default="error", show_default=True, help="Lowest level that makes the exit code 1."),
+    "format": click.option("--format", "-f", "form", type=click.Choice(["text", "json"]), default="text", show_default=True),
+    "output": click.option("--output", "-o", type=click.Path(path_type=Path), help="File to write, as a whole or not at all; standard output when absent."),
+}  # fmt: skip
+MORE = {
+    "enqueued-requests": click.option("--enqueued-requests", "queued", callback=read_count, metavar="N", help="The queue's quota of requests, such as 100K."),
+    "pledge": click.option("--window", callback=read_duration, metavar="24h", help="Time within which the service means to finish a wave; the provider's when absent."),
+    "deadline": click.option("--deadline", callback=read_duration, metavar="48h", help="Time after the first submission by which all has to be done; a manifest's own when absent."),
+    "completion": click.option("--completion", callback=read_durations, metavar="2h,5h,9h", help="Times that jobs of yours took; without them a wave takes a whole window."),
+    "start": click.option("--start", callback=read_moment, metavar="2026-11-24T02:00", help="When the first wave is submitted."),
+    "retry": click.option("--retry", type=click.Path(path_type=Path), help="File to write with the requests that may be sent again."),
+}  # fmt: skip
+"""Options of the other commands beside."""
+QUEUE = ("dialect", "model", "tier", "subscription", "enqueued-tokens", "tokens", "region", "prices", "on")
+"""What says whose queue and whose prices count."""
 
 
-OPTIONS = (
-    click.option("--dialect", "dialect_name", metavar="NAME", help="Service that the file is for, such as openai; told from the lines when absent."),
-    click.option("--model", "mapping", multiple=True, callback=_models, metavar="[DEPLOYMENT=]MODEL", help="Model of the job, or behind a deployment; may be given more than once."),
-    click.option("--tier", help="Usage tier of the account, for the queue's quota."),
-    click.option("--subscription", help="Kind of subscription of the account, for the queue's quota."),
-    click.option("--enqueued-tokens", callback=_number, metavar="N", help="The queue's quota itself, such as 5M."),
-    click.option("--endpoint", metavar="URL", help="Endpoint of the job, to hold the lines against."),
-    click.option("--window", metavar="24h", help="Completion window of the job."),
-    click.option("--metadata", multiple=True, callback=_pairs, metavar="KEY=VALUE", help="Metadata of the job; may be given more than once."),
-    click.option("--output-tokens", "expected_output", callback=_number, metavar="N", help="Tokens that an answer is expected to have; unknown when absent."),
-    click.option("--price/--no-price", "priced", default=True, show_default=True, help="Count tokens and price the file."),
-    click.option("--tokens", "counting", type=click.Choice(["auto", "bytes"]), default="auto", show_default=True, help="auto: exact where a vocabulary is installed (extra `tokens`), else by bytes."),
-    click.option("--region", default="global", show_default=True, help="Region whose rates count."),
-    click.option("--prices", multiple=True, help="Price book, or a file or folder layered over list; list when absent."),
-    click.option("--on", "day", metavar="DATE", callback=read_day, help="Day whose prices count; today when absent."),
-    click.option("--most", type=click.IntRange(1, 1_000_000), default=1000, show_default=True, help="Findings of one kind that JSON lists; all are counted."),
-    click.option("--fail-on", type=click.Choice(["error", "warning", "note", "never"]), default="error", show_default=True, help="Lowest level that makes the exit code 1."),
-    click.option("--format", "-f", "form", type=click.Choice(["text", "json"]), default="text", show_default=True),
-    click.option("--output", "-o", type=click.Path(path_type=Path), help="File to write, as a whole or not at all; standard output when absent."),
-)  # fmt: skip
+def _options(*names: str) -> Callable[[F], F]:
+    def decorate(command: F) -> F:
+        for name in reversed(names):
+            command = (MORE | OPTIONS)[name](command)
+        return command
 
-
-def _options(command: F) -> F:
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
+    return decorate
 
 
 @command.command("check")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@_options
+@_options(*OPTIONS)
 def check(files: tuple[str, ...], **chosen: Any) -> None:
     """Check request FILEs (JSONL, also with gzip; - is standard input), and price them.
 
@@ -111,6 +119,76 @@ def check(files: tuple[str, ...], **chosen: Any) -> None:
     report = checked(_sources(files), _world(day, chosen), options)
     write(as_json(report) if chosen["form"] == "json" else text(report), chosen["output"])
     sys.exit(exit_code(report, chosen["fail_on"]))
+
+
+@command.command("waves")
+@click.argument("path", metavar="FILE|MANIFEST")
+@_options("enqueued-requests", "pledge", "deadline", "completion", "start")
+@_options(*QUEUE, "most", "format", "output")
+def waves(path: str, **chosen: Any) -> None:
+    """Cut the requests of FILE, or the batch workloads of MANIFEST (.yaml), into waves that the queue takes."""
+    from planner.batchfiles.scheduleviews import as_json, text
+    from planner.requestwaves import Asked, is_manifest, of_manifest, of_requests
+
+    day = chosen["day"] or today()
+    asked = Asked(
+        chosen["enqueued_tokens"], chosen["queued"], chosen["window"], chosen["deadline"], chosen["completion"]
+    )
+    if is_manifest(path):
+        _only_files(path, chosen)
+        found = of_manifest(path, day, chosen["prices"], asked)
+    else:
+        found = of_requests(path, _world(day, chosen), day, asked)
+    shown = (
+        as_json(found, chosen["start"], chosen["most"]) if chosen["form"] == "json" else text(found, chosen["start"])
+    )
+    write(shown, chosen["output"])
+    unknown = any(one.unknown for one in found)
+    late = any(one.never or one.verdict not in (None, "holds") for one in found)
+    sys.exit(UNPRICED if unknown else FINDINGS if late else CLEAN)
+
+
+@command.command("results")
+@click.argument("requests", metavar="INPUT")
+@click.argument("answers", nargs=-1, required=True, metavar="OUTPUT [ERRORS]")
+@click.option(
+    "--retry", type=click.Path(path_type=Path), help="File to write with the requests that may be sent again."
+)
+@_options(*QUEUE, "output-tokens", "price", "format", "output")
+def results(requests: str, answers: tuple[str, ...], retry: Path | None, **chosen: Any) -> None:
+    """Join the answers in OUTPUT and ERRORS to the requests of INPUT: what became of each, and what it cost."""
+    from planner.batchfiles.examine import Options
+    from planner.batchfiles.outcome import as_json, text
+    from planner.requestresults import results as read
+
+    day = chosen["day"] or today()
+    options = Options(on=day, most=1, priced=chosen["priced"], expected_output=chosen["expected_output"])
+    found = read(requests, answers, _world(day, chosen), options, retry)
+    write(as_json(found) if chosen["form"] == "json" else text(found), chosen["output"])
+    sys.exit(UNPRICED if found.priced and found.unpriced else CLEAN if found.clean else FINDINGS)
+
+
+@command.command("status")
+@click.argument("word", required=False, metavar="[STATUS]")
+@click.option("--provider", required=True, metavar="P", help="Whose status it is, such as openai.")
+@_options("format", "output")
+def status(word: str | None, provider: str, form: str, output: Path | None) -> None:
+    """Say what STATUS of a job means and what to do; without it, list all of the provider."""
+    from planner.batchfiles.asjson import dump
+    from planner.batchfiles.statuses import as_data, text
+    from planner.statusfiles import load_statuses
+
+    known = load_statuses(provider)
+    write(dump(as_data(known, word)) if form == "json" else text(known, word), output)
+    sys.exit(FINDINGS if word is not None and known.find(word) is None else CLEAN)
+
+
+def _only_files(path: str, chosen: dict[str, Any]) -> None:
+    """Raises Refused for options that mean nothing beside a manifest, which says such things itself."""
+    for name in ("dialect_name", "mapping", "tier", "subscription"):
+        if chosen[name]:
+            shown = {"dialect_name": "dialect", "mapping": "model"}.get(name, name)
+            raise Refused([f"{path}: --{shown} is for request files; a manifest says it itself"])
 
 
 def exit_code(report: BatchReport, fail_on: str) -> int:

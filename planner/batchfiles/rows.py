@@ -1,0 +1,117 @@
+"""One row of a batch's results: whose answer it is, how the request ended, and whether it may be sent again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from planner.batchfiles.dialects import Dialect, at
+from planner.batchfiles.usage import NO_PATHS, Usage, first, usage_of
+from planner.problems import quoted
+
+Data = Mapping[str, Any]
+
+OUTCOMES = ("ok", "failed", "expired", "cancelled")
+PASSING = (408, 429)
+"""HTTP statuses below 500 after which the same request may succeed."""
+CODE = 80
+
+
+class Row(NamedTuple):
+    """A row as it was read. `why` is the code of an error, or None; `strange` is a word for the end that is not known.
+
+    `again` says whether the same request may succeed when it is sent once more. `usage` is None where it is not told.
+    """
+
+    key: bytes | None
+    outcome: str
+    again: bool
+    why: str | None
+    message: str | None
+    strange: str | None
+    model: str | None
+    usage: Usage | None
+
+
+def key_of(dialect: Dialect, line: Data, paths: Any = None) -> bytes | None:
+    """By what a request and its answer find each other: the id, else the request itself, as 16 bytes."""
+    found = first(line, paths or ((dialect.id_at,) if dialect.id_at else NO_PATHS))
+    if isinstance(found, str):
+        return _digest("id:" + found)
+    if isinstance(found, int) and not isinstance(found, bool):
+        return _digest(f"id:{found}")
+    body = at(line, dialect.body_at)
+    if not isinstance(body, dict):
+        return None
+    try:
+        return _digest("body:" + json.dumps(body, sort_keys=True, default=str))
+    except RecursionError:
+        return None
+
+
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def row_of(dialect: Dialect, results: Data, line: Data) -> Row:
+    """The row that a line of results is, by what is known of the provider's rows."""
+    error = next((each for path in results.get("error", ()) if (each := at(line, tuple(path)))), None)
+    told = first(line, results.get("status_code", NO_PATHS))
+    status = told if isinstance(told, int) and not isinstance(told, bool) else None
+    why, message = _told(results, error)
+    outcome, strange = _outcome(results, line, error, status, why)
+    model = first(line, results.get("model", NO_PATHS))
+    counted = usage_of(line, results["usage"]) if outcome == "ok" and "usage" in results else None
+    if why is None and outcome == "failed" and status is not None:
+        why = f"HTTP {status}"[:CODE]
+    again = outcome in ("expired", "cancelled") or (
+        outcome == "failed" and strange is None and _passing(results, status, why)
+    )
+    key = key_of(dialect, line, results.get("id"))
+    return Row(key, outcome, again, why, message, strange, model if isinstance(model, str) else None, counted)
+
+
+def _told(results: Data, error: Any) -> tuple[str | None, str | None]:
+    """Code and message of an error, which may be a bare text."""
+    if isinstance(error, str):
+        return None, error[:CODE]
+    code, message = first(error, results.get("code", NO_PATHS)), first(error, results.get("message", NO_PATHS))
+    if isinstance(code, int) and not isinstance(code, bool):
+        code = str(code) if abs(code) < 10**9 else None
+    return (
+        code[:CODE] if isinstance(code, str) else None,
+        message[: 4 * CODE] if isinstance(message, str) else None,
+    )
+
+
+def _outcome(results: Data, line: Data, error: Any, status: int | None, why: str | None) -> tuple[str, str | None]:
+    """How the request ended, and the word for it where that is not known."""
+    word = first(line, results.get("word", NO_PATHS))
+    if isinstance(word, str):
+        known = results["words"].get(word)
+        return (known, None) if known else ("failed", word[:CODE])
+    if why in results.get("codes", {}):
+        return results["codes"][why], None
+    if error or (status is not None and not 200 <= status < 300):
+        return "failed", None
+    if isinstance(first(line, results.get("answer", NO_PATHS)), dict):
+        return "ok", None
+    return "failed", "neither an answer nor an error"
+
+
+def _passing(results: Data, status: int | None, why: str | None) -> bool:
+    if why in results.get("never", ()):
+        return False
+    if why in results.get("retry", ()):
+        return True
+    number = int(why) if why is not None and why.isascii() and why.isdigit() else status
+    return number is not None and (number in PASSING or 500 <= number < 600)
+
+
+def spoken(row: Row) -> str:
+    """Why a request did not succeed, in a few words."""
+    if row.strange is not None:
+        return f"unknown: {quoted(row.strange)}" if " " not in row.strange else row.strange
+    return row.why or row.message or "no reason told"
