@@ -198,7 +198,6 @@ def _load_rule(path: Path, schema: Schema, config: Config, with_examples: bool) 
 
 def probe_request_files(manifest: Manifest) -> dict[str, RequestFile]:
     """What the request files of the manifest hold, by workload id; each is read once, as a stream."""
-    base = Path(manifest.document.name).resolve().parent
     problems: list[Problem] = []
     seen: dict[str, RequestFile] = {}
     found = {}
@@ -208,7 +207,7 @@ def probe_request_files(manifest: Manifest) -> dict[str, RequestFile]:
             continue
         try:
             if name not in seen:
-                seen[name] = _probed(_inside(base, name))
+                seen[name] = _probed(request_file_in(manifest, name))
             found[workload.id] = seen[name]
         except Refused as refused:
             own = "request_file" in manifest.document.data["workloads"][workload.position].get("batch", {})
@@ -219,8 +218,9 @@ def probe_request_files(manifest: Manifest) -> dict[str, RequestFile]:
     return found
 
 
-def _inside(base: Path, name: str) -> Path:
-    """The path of a file in the folder or below; raises Refused with what is wrong with the name."""
+def request_file_in(manifest: Manifest, name: str) -> Path:
+    """The path of a file in the manifest's folder or below; raises Refused with what is wrong with the name."""
+    base = Path(manifest.document.name).resolve().parent
     try:
         path = (base / name).resolve()
         if not path.is_relative_to(base):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from planner.batchfiles.rulebook import CHECKS
 from planner.budgets import AT_RISK, EXCEEDED
 from planner.case import Case
 from planner.decisions import Decision
@@ -34,6 +35,9 @@ ENGINE_FINDINGS = {
     "budget-at-risk": ("warning", "The expected cost keeps the limit, the budget with its reserves does not.", "measure the reasoning tokens, or raise the limit to the budget"),
 }  # fmt: skip
 """Findings that no rule file states: level, meaning, remedy."""
+CHECK_PREFIX = "batch-"
+"""What stands before the name of a check of request files where the linter reports it."""
+ENGINE_FINDINGS |= {CHECK_PREFIX + name: (check.level, check.summary, check.remedy) for name, check in CHECKS.items()}
 
 
 def of_workload(

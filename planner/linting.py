@@ -115,7 +115,8 @@ def _lint(path: Path, options: Options, shelf: _Shelf) -> Linted:
         catalog = shelf.catalog(manifest, options, config)
         report = plan(manifest, catalog, options.day, files.probe_request_files(manifest), gate=config.gate)
         rules |= {rule.id: rule for rule in catalog.rules}
-        findings += config.levelled(report.findings)
+        found = _with_request_files(manifest, report.findings, options)
+        findings += config.levelled(found)
     known = {*rules, *(name for name, level in config.levels.items() if level == "none")}
     findings, suppressed = _allowed(documents, findings, known)
     findings, accepted = _beyond_baseline(path, findings, options, config, shelf)
@@ -129,6 +130,15 @@ def _lint(path: Path, options: Options, shelf: _Shelf) -> Linted:
         [finding_code(findings, options.fail_on or config.fail_on, config.gate)],
         [],
     )
+
+
+def _with_request_files(manifest: Manifest, findings: list[Finding], options: Options) -> list[Finding]:
+    """The findings with those in request files; few manifests name any, so what reads them is loaded for these."""
+    if not any(workload.batch.request_file for workload in manifest.workloads):
+        return findings
+    from planner.requestlint import with_request_files
+
+    return with_request_files(manifest, findings, options.day, options.prices)
 
 
 def _allowed(

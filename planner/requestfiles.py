@@ -97,13 +97,17 @@ def open_market(
     prices: Sequence[str] = (),
     region: str = "global",
     mapping: Mapping[str, str] | None = None,
+    base: Path = Path(),
 ) -> Market:
-    """What is known of the models of a dialect's provider; the books are read for those that are asked for, when they are."""
+    """What is known of the models of a dialect's provider; the books are read for those that are asked for, when they are.
+
+    Price files are named from the folder `base`.
+    """
 
     provider = dialect.name
 
     def load(models: frozenset[str] | None) -> Stock:
-        book = load_price_book(tuple(prices) or ("list",), {provider: models})
+        book = load_price_book(tuple(prices) or ("list",), {provider: models}, base)
         named = None if models is None else {book.canonical(provider, name) for name in models} | set(models)
         return Stock(book, load_limits({provider: named}, book.canonical))
 

@@ -21,7 +21,7 @@ FLOORS = (
     "pricelist", "pricepages", "priceaudit", "pricediff", "pricepatch", "genaiprices", "limits", "queues", "runs",
     "costs", "requestcosts", "reserves", "batchfiles", "case", "outlook", "readings", "facts", "known", "operators", "rules", "rulereader", "rulelogic", "rulecheck", "catalog", "decisions",
     "settling", "cases", "report", "flips", "budgets", "places", "fixes", "mends", "findings", "cards", "allowing", "ledger", "plan", "config", "rulepages",
-    "formats", "diffing", "diffgates", "diffviews", "savedplans", "baseline", "story", "excerpts", "disk", "bookshelf", "configfiles", "files", "revisions", "linting", "mending", "requestfiles", "statusfiles", "requestresults", "requestwaves", "commands", "cli",
+    "formats", "diffing", "diffgates", "diffviews", "savedplans", "baseline", "story", "excerpts", "disk", "bookshelf", "configfiles", "files", "revisions", "requestfiles", "requestlint", "linting", "mending", "statusfiles", "requestresults", "requestwaves", "commands", "cli",
 )  # fmt: skip
 """A module imports only from those before it. A folder is one floor, and what lies in it belongs to it."""
 
@@ -34,9 +34,10 @@ SHELL = (
     "configfiles",
     "files",
     "revisions",
+    "requestfiles",
+    "requestlint",
     "linting",
     "mending",
-    "requestfiles",
     "statusfiles",
     "requestresults",
     "requestwaves",
