@@ -212,5 +212,8 @@ def test_linting_a_manifest_loads_nothing_of_this() -> None:
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     loaded = set(ran.stdout.split())
     assert "planner.files" in loaded
-    assert {name for name in loaded if name.startswith("planner.batchfiles.")} <= {"planner.batchfiles.probe", "planner.batchfiles.rulebook"}
+    assert {name for name in loaded if name.startswith("planner.batchfiles.")} <= {
+        "planner.batchfiles.probe",
+        "planner.batchfiles.rulebook",
+    }
     assert loaded & {"planner.requestfiles", "planner.commands.batch", "quicktok", "gzip"} == set()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import click
@@ -24,9 +25,9 @@ from planner.documents import read_document
 from planner.manifest import Manifest
 from planner.parsing import parse
 from planner.plan import plan
-from planner.problems import quoted
+from planner.problems import Refused, quoted
 from planner.report import Report
-from planner.revisions import at_revision
+from planner.revisions import at_revision, beside_at_revision
 from planner.savedplans import is_saved_plan, read_plan
 
 EMPTY = "(no such file)"
@@ -122,6 +123,8 @@ class _Input(NamedTuple):
     name: str
     manifest: Manifest | None = None
     saved: Report | None = None
+    laid_in: Path | None = None
+    """The folder that holds what the manifest names, where that is not what is there now."""
 
 
 class _Terms(NamedTuple):
@@ -144,7 +147,23 @@ def _inputs(paths: Sequence[Path], base: str | None) -> tuple[_Input, _Input]:
     now = _read(paths[0])
     raw = at_revision(base, paths[0])
     name = f"{base}:{paths[0]}"
-    return (_Input(f"{name} {EMPTY}") if raw is None else _of(raw, name, str(paths[0]))), now
+    return (
+        _Input(f"{name} {EMPTY}") if raw is None else _with_files(_of(raw, name, str(paths[0])), base, paths[0])
+    ), now
+
+
+def _with_files(one: _Input, base: str, path: Path) -> _Input:
+    """The manifest with the price files and request files that it names as they were in the revision."""
+    if one.manifest is None:
+        return one
+    books = files.book_names()
+    names = [name for name in one.manifest.prices if name not in books]
+    names += [w.batch.request_file for w in one.manifest.workloads if w.batch.request_file]
+    if names:
+        folder = Path(click.get_current_context().with_resource(TemporaryDirectory())).resolve()
+        one.manifest.document.name = str(beside_at_revision(base, path, dict.fromkeys(names), folder))
+        one = one._replace(laid_in=folder)
+    return one
 
 
 def _read(path: Path) -> _Input:
@@ -165,7 +184,17 @@ def _sides(old: _Input, new: _Input, terms: tuple[_Terms, _Terms]) -> tuple[Side
     """The two plans. Each catalog knows the models of both, so that mixtures of the two can be priced."""
     workloads = [w for one in (old, new) if one.manifest for w in one.manifest.workloads]
     later = _side(new, terms[1], workloads, None)
-    return _side(old, terms[0], workloads, later), later
+    try:
+        return _side(old, terms[0], workloads, later), later
+    except Refused as refused:
+        if old.laid_in is None:
+            raise
+        raise Refused(_then(line, old) for line in refused.complaints) from None
+
+
+def _then(line: str, old: _Input) -> str:
+    """A complaint about the old side in the words of the revision."""
+    return line.replace(f"{old.laid_in}/", f"{old.name.partition(':')[0]}:")
 
 
 def _side(one: _Input, terms: _Terms, workloads: Sequence[Any], later: Side | None) -> Side:
