@@ -77,7 +77,9 @@ def test_a_price_file_that_the_revision_has_not_is_said_in_its_words(repository:
 
 
 def test_a_wrong_price_file_is_shown_with_its_place_in_the_revision(repository: Path, capsys: Capsys) -> None:
-    (repository / "prices" / "acme.yaml").write_text("book: acme\nprovider: 5\nsources: {}\nmodels: {}\n", encoding="utf-8")
+    (repository / "prices" / "acme.yaml").write_text(
+        "book: acme\nprovider: 5\nsources: {}\nmodels: {}\n", encoding="utf-8"
+    )
     git(repository, "commit", "--quiet", "-a", "-m", "wrong")
     priced(repository, "1")
     ran = against_base(capsys)
@@ -102,3 +104,18 @@ def test_nothing_is_left_behind(repository: Path, capsys: Capsys, monkeypatch: p
     monkeypatch.setattr("tempfile.tempdir", str(repository / "tmp"))
     assert against_base(capsys).code == 0
     assert list((repository / "tmp").iterdir()) == []
+
+
+def test_a_file_that_is_gone_is_all_removed(repository: Path, capsys: Capsys) -> None:
+    (repository / "llm" / "workloads.yaml").unlink()
+    found = json.loads(against_base(capsys).out)
+    assert (found["totals"]["before_usd"], found["totals"]["after_usd"]) == ("5", "0")
+    assert found["totals"]["causes"]["removed"] == "-5"
+    assert found["after"]["name"] == "llm/workloads.yaml (no such file)"
+
+
+def test_a_file_that_never_was_is_2(repository: Path, capsys: Capsys) -> None:
+    ran = run(capsys, "diff", "--base", "trunk", "llm/other.yaml")
+    assert (ran.code, ran.err) == (2, "llm/other.yaml: no such file\n")
+    ran = run(capsys, "diff", "--base", "trunk", "none/other.yaml")
+    assert (ran.code, ran.err) == (2, "none/other.yaml: no such file\n")

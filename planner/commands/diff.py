@@ -144,8 +144,8 @@ def _inputs(paths: Sequence[Path], base: str | None) -> tuple[_Input, _Input]:
         return _read(paths[0]), _read(paths[1])
     if len(paths) != 1:
         raise click.UsageError("with --base name one file")
-    now = _read(paths[0])
-    raw = at_revision(base, paths[0])
+    raw = at_revision(base, paths[0]) if paths[0].parent.is_dir() else None
+    now = _Input(f"{paths[0]} {EMPTY}") if raw is not None and not paths[0].exists() else _read(paths[0])
     name = f"{base}:{paths[0]}"
     return (
         _Input(f"{name} {EMPTY}") if raw is None else _with_files(_of(raw, name, str(paths[0])), base, paths[0])
@@ -183,6 +183,9 @@ def _of(raw: bytes, name: str, path: str) -> _Input:
 def _sides(old: _Input, new: _Input, terms: tuple[_Terms, _Terms]) -> tuple[Side, Side]:
     """The two plans. Each catalog knows the models of both, so that mixtures of the two can be priced."""
     workloads = [w for one in (old, new) if one.manifest for w in one.manifest.workloads]
+    if new.manifest is None and new.saved is None:
+        earlier = _side(old, terms[0], workloads, None)
+        return earlier, Side(new.name, nothing(earlier.report))
     later = _side(new, terms[1], workloads, None)
     try:
         return _side(old, terms[0], workloads, later), later
