@@ -98,9 +98,9 @@ def read_bytes(path: Path | str) -> bytes:
             raise Refused([f"{safe(path)}: cannot be read: {error.strerror}"]) from None
 
 
-def write_atomically(path: Path | str, text: str) -> None:
-    """The whole text or nothing: a reader never sees half of it, a failure leaves the old file."""
-    write_pieces(path, (text.encode(),))
+def write_atomically(path: Path | str, content: str | bytes) -> None:
+    """The whole content or nothing: a reader never sees half of it, a failure leaves the old file."""
+    write_pieces(path, (content.encode() if isinstance(content, str) else content,))
 
 
 def write_pieces(path: Path | str, pieces: Iterable[bytes]) -> None:

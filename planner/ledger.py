@@ -122,6 +122,7 @@ def _lines(lines: Iterable[Line], held: list[Reserve] | Missing) -> list[BillLin
             since=line.rate.since,
             disputed=line.disputed,
             note=_line_note(line),
+            over_input_tokens=line.rate.over_input_tokens,
         )
         for line in lines
     ]
@@ -141,6 +142,7 @@ def _lines(lines: Iterable[Line], held: list[Reserve] | Missing) -> list[BillLin
                 verified=rate.verified if rate else None,
                 since=rate.since if rate else None,
                 note=part.why,
+                over_input_tokens=rate.over_input_tokens if rate else 0,
             )
         )
     return bill

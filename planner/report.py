@@ -94,7 +94,10 @@ class TraceEntry(NamedTuple):
 
 
 class BillLine(NamedTuple):
-    """One line of a month's bill, or of its reserves (`counts` says in which sum it is: expected or budget)."""
+    """One line of a month's bill, or of its reserves (`counts` says in which sum it is: expected or budget).
+
+    `over_input_tokens` is where the price tier of the line begins, 0 for the base.
+    """
 
     lane: str
     token_class: str
@@ -107,6 +110,7 @@ class BillLine(NamedTuple):
     since: date | None
     disputed: bool = False
     note: str | None = None
+    over_input_tokens: int = 0
 
 
 class Monthly(NamedTuple):

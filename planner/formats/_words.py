@@ -9,6 +9,8 @@ from planner.report import Finding, LintReport, Monthly, Report, WorkloadReport
 from planner.units import cents, cents_up, plain
 
 UNKNOWN = "unknown"
+FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""What a spreadsheet takes for the start of a formula, in full width too, as East Asian versions do."""
 EXCERPT = 90
 """Columns of a source line that are shown."""
 
@@ -88,7 +90,7 @@ def one_line(text: str | None) -> str:
 def in_cell(text: str | None) -> str:
     """Text in one line that a spreadsheet does not take for a formula."""
     clean = one_line(text)
-    return "'" + clean if clean.startswith(("=", "+", "-", "@")) else clean
+    return "'" + clean if clean.lstrip().startswith(FORMULA_SIGNS) else clean
 
 
 def counted(number: int, noun: str) -> str:
