@@ -47,6 +47,18 @@ def _renamed(document: Document) -> Document:
     return document
 
 
+def exports(whole: Report) -> dict[str, str]:
+    """The rows of the plan for other programs; FOCUS rows without what has no price."""
+    from planner.exports import budget, focus, tables
+
+    lost = focus.unpriced(whole)
+    priced = whole._replace(workloads=[w for w in whole.workloads if w.id not in lost])
+    return {
+        "focus.csv": tables.as_csv(focus.table(priced)),
+        "budget.csv": tables.as_csv(budget.table(whole)),
+    }
+
+
 def rendered() -> dict[str, str]:
     """What every format shows, by the name of its golden file."""
     from planner.story import tell
@@ -56,6 +68,7 @@ def rendered() -> dict[str, str]:
     shown |= {f"lint.{ENDINGS[name]}": formats.findings_format(name)(found) for name in formats.able("render_findings")}
     shown["lint.sarif"] = re.sub(r'("semanticVersion": )"[^"]+"', r'\1"0.0.0"', shown["lint.sarif"])
     rules = {rule.id: rule for rule in files.load_rules()}
+    shown |= exports(plans)
     whole = report(trace_all=True)
     shown["explain.txt"] = tell(whole, whole.workloads[0], rules)
     return shown

@@ -50,7 +50,13 @@ WORLD = frozenset(
      "sys", "tempfile", "threading", "time", "urllib", "uuid", "webbrowser"}
 )  # fmt: skip
 """What only the shell may import: the disk, the clock, the network, chance."""
-GRANTED = {("formats", "pathlib"), ("diffviews", "pathlib"), ("formats.csv", "io"), ("pricelist", "io"), ("exports.tables", "io")}
+GRANTED = {
+    ("formats", "pathlib"),
+    ("diffviews", "pathlib"),
+    ("formats.csv", "io"),
+    ("pricelist", "io"),
+    ("exports.tables", "io"),
+}
 """To find the formats that lie in the folder; to write rows into a string."""
 ACTS = frozenset({"open", "print", "input", "exec", "eval", "breakpoint", "now", "utcnow", "today"})
 

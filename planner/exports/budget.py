@@ -9,7 +9,7 @@ from planner.exports.focus import digest
 from planner.exports.tables import Cell, Sheet, Table
 from planner.formats._words import in_cell
 from planner.report import PRICE_UNKNOWN, BudgetCheck, Report, WorkloadReport
-from planner.units import known_total, minus, total
+from planner.units import known_total, minus, plain, total
 
 HEAD = (
     ("row", "text"), ("name", "text"), ("owner", "text"), ("labels", "text"), ("provider", "text"), ("model", "text"),
@@ -94,7 +94,11 @@ def _sum(name: str, workloads: list[WorkloadReport]) -> dict[str, Cell]:
 
     lost = sum(w.monthly.expected_usd is None for w in workloads)
     known = known_total(w.monthly.expected_usd for w in workloads)
-    note = f"{len(workloads) - lost} of {len(workloads)} priced: {known} USD are expected of these" if lost else None
+    note = (
+        f"{len(workloads) - lost} of {len(workloads)} priced: {plain(known)} USD are expected of these"
+        if lost
+        else None
+    )
     money = _money(
         of(lambda w: w.monthly.real_time_usd), of(lambda w: w.monthly.expected_usd), of(lambda w: w.monthly.budget_usd)
     )

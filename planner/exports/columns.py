@@ -1,8 +1,8 @@
 """The columns of a FOCUS file: what each holds, and where the figure comes from.
 
 FOCUS is the FinOps Open Cost and Usage Specification; the columns are those of its dataset Cost and Usage. Version 1.4
-was ratified on 2026-06-04. Version 1.2 names who sells the service in other columns, and is what the project's
-validator holds rules for in its package (focus-validator 2.2.1).
+was ratified on 2026-06-04. Version 1.2 is the newest that the project's validator has rules for in its package
+(focus-validator 2.2.1); it names who sells the service in other columns, and the validator asks for a few more.
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ COLUMNS = (
     Column("ChargeFrequency", TEXT, RECOMMENDED, "`Usage-Based`; `One-Time` for a job that runs once"),
     Column("ChargePeriodEnd", TIME, MANDATORY, _END),
     Column("ChargePeriodStart", TIME, MANDATORY, _START),
+    Column("CommitmentDiscountStatus", TEXT, CONDITIONAL, "null: nothing is committed", (CHECKABLE,)),
     Column("ConsumedQuantity", QUANTITY, CONDITIONAL, "tokens of the month"),
     Column("ConsumedUnit", TEXT, CONDITIONAL, "`Tokens`"),
     Column("ContractedCost", USD, MANDATORY, "as BilledCost"),
@@ -69,6 +70,10 @@ COLUMNS = (
     Column("ListCost", USD, MANDATORY, "the same tokens at ListUnitPrice; as BilledCost where that is null"),
     Column("ListUnitPrice", UNIT_PRICE, CONDITIONAL, "the rate in the price book list; null where it has none"),
     Column("PricingCategory", TEXT, CONDITIONAL, "`Standard`: each lane has a published or agreed rate"),
+    Column("PricingCurrency", TEXT, CONDITIONAL, "`USD`", (CHECKABLE,)),
+    Column("PricingCurrencyContractedUnitPrice", UNIT_PRICE, CONDITIONAL, "as ContractedUnitPrice", (CHECKABLE,)),
+    Column("PricingCurrencyEffectiveCost", USD, CONDITIONAL, "as EffectiveCost", (CHECKABLE,)),
+    Column("PricingCurrencyListUnitPrice", UNIT_PRICE, CONDITIONAL, "as ListUnitPrice", (CHECKABLE,)),
     Column("PricingQuantity", PRICED, MANDATORY, "millions of tokens of the month"),
     Column("PricingUnit", TEXT, MANDATORY, "`1000000 Tokens`"),
     Column("ProviderName", TEXT, MANDATORY, _SELLER, (CHECKABLE,)),

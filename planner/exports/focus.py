@@ -40,6 +40,7 @@ METERS = {
     "cache_write_1h": "Cache Write 1h Tokens",
     "output": "Output Tokens",
 }
+COSTS = ("BilledCost", "EffectiveCost", "ContractedCost", "PricingCurrencyEffectiveCost")
 SMALLEST_PRICE = Decimal(1).scaleb(-18)
 
 ListRates = Mapping[str, Rate | None]
@@ -85,9 +86,11 @@ def _common(report: Report) -> dict[str, Cell]:
         "ChargePeriodEnd": end,
         "ChargeCategory": "Usage",
         "ChargeClass": None,
+        "CommitmentDiscountStatus": None,
         "ConsumedUnit": "Tokens",
         "InvoiceId": None,
         "PricingCategory": "Standard",
+        "PricingCurrency": "USD",
         "PricingUnit": "1000000 Tokens",
         "ServiceCategory": "AI and Machine Learning",
         "ServiceSubcategory": "Generative AI",
@@ -140,10 +143,10 @@ def _row(w: WorkloadReport, line: BillLine, list_rates: ListRates | None) -> dic
     tokens, price = line.tokens or Decimal(0), line.usd_per_mtok
     list_price = price if list_rates is None else _list_price(list_rates.get(w.id), line)
     return {
-        **dict.fromkeys(("BilledCost", "EffectiveCost", "ContractedCost"), line.usd),
+        **dict.fromkeys(COSTS, line.usd),
         "ListCost": line.usd if list_price in (None, price) else dollars(exact(tokens), 1, list_price or Decimal(0)),
-        "ContractedUnitPrice": _held(price),
-        "ListUnitPrice": _held(list_price),
+        **dict.fromkeys(("ContractedUnitPrice", "PricingCurrencyContractedUnitPrice"), _held(price)),
+        **dict.fromkeys(("ListUnitPrice", "PricingCurrencyListUnitPrice"), _held(list_price)),
         "ConsumedQuantity": tokens,
         "PricingQuantity": WIDE.scaleb(tokens, -6),
         "ChargeDescription": in_cell(f"Planned: {w.model} {line.token_class} tokens, {line.lane} lane, {w.id}"),
@@ -189,4 +192,3 @@ def _note(line: BillLine, list_price: Decimal | None) -> str:
 
 def _budget(w: WorkloadReport, position: int) -> Decimal | None:
     return None if position else w.monthly.budget_usd
-
