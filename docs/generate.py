@@ -10,6 +10,7 @@ from typing import Any
 
 from docs.agreement import agreement
 from planner import files
+from planner.exports.columns import COLUMNS, VERSIONS
 from planner.facts import VOCABULARY
 from planner.findings import ENGINE_FINDINGS
 from planner.rulepages import book
@@ -27,6 +28,7 @@ def parts() -> dict[tuple[str, str], str]:
         ("manifest.md", "fields"): fields(),
         ("prices.md", "books"): price_books(),
         ("prices.md", "agreement"): agreement(),
+        ("exports.md", "columns"): export_columns(),
     }
 
 
@@ -125,6 +127,15 @@ def _kind(stated: dict[str, Any], schema: Any) -> str:
         "integer": "whole number",
     }
     return words.get(part.get("type", ""), str(part.get("type", "")))
+
+
+def export_columns() -> str:
+    """The columns of a FOCUS file."""
+    rows = [
+        f"| `{c.name}`{'' if c.versions == VERSIONS else f' ({c.versions[0]} only)'} | {c.kind} | {c.level} | {c.says} |"
+        for c in COLUMNS
+    ]
+    return "\n".join(["| column | kind | FOCUS asks | holds |", "|---|---|---|---|", *rows])
 
 
 def price_books() -> str:

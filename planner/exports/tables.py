@@ -19,7 +19,7 @@ PRECISION = 38
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel reads a CSV file in the code page of the machine."""
 WIDTHS = {"text": 18, "usd": 14, "count": 16}
-FORMATS = {"usd": "#,##0.00;[Red]-#,##0.00", "count": "#,##0.######"}
+FORMATS = {"usd": "#,##0.00;[Red]-#,##0.00", "count": "#,##0"}
 LONGEST_CELL = 32_767
 """Characters that a cell of XLSX holds."""
 
