@@ -84,8 +84,8 @@ RULES = {
     "SkuPriceId": Rule(SOME),
     "Tags": Rule(OBJECT),
 }
-"""Source: the specification's Cost and Usage dataset and its columns, versions 1.2 and 1.4, and for dates, numbers and
-units its attributes. All mandatory columns, and those whose condition holds for what is sold by the token at published
+"""Source: the specification's Cost and Usage dataset and its columns, 1.2 as tagged, 1.4 as in the project's draft and
+migration notes after its release (June 2026), and for dates, numbers and units its attributes. All mandatory columns, and those whose condition holds for what is sold by the token at published
 and negotiated prices, in regions, with tags. 1.4 removed ProviderName and PublisherName."""
 
 

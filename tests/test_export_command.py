@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import subprocess
+import sys
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -134,6 +136,18 @@ def test_a_library_that_is_not_there_is_named(
     assert f"needs {library}: run pip install 'llm-workload-planner[{form}]', or write CSV" in ran.err
 
 
+def test_csv_loads_no_library_of_the_other_forms(manifest: Path) -> None:
+    code = (
+        "import sys\nfrom planner.cli import main\n"
+        "try:\n    main()\nexcept SystemExit as done:\n    assert not done.code\n"
+        "assert not {'pyarrow', 'numpy', 'xlsxwriter'} & set(sys.modules)\n"
+    )
+    for what in ("focus", "budget"):
+        command = [sys.executable, "-c", code, "export", what, str(manifest), *ON]
+        ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+        assert ran.returncode == 0, ran.stderr
+
+
 # Inputs
 
 
@@ -194,6 +208,17 @@ def test_what_cannot_be_priced_is_no_focus_file_and_an_empty_budget_cell(capsys:
     ]
     ran = export(capsys, "budget", source, *ON)
     assert (ran.code, rows_of(ran.out)[1]["expected_usd"]) == (3, "")
+
+
+def test_a_budget_that_is_not_known_is_an_empty_cell_and_exit_code_3(capsys: Capture, tmp_path: Path) -> None:
+    source = tmp_path / "w.yaml"
+    pinned = {"pin": "batch", "because": "agreed"}
+    batch = {"fallback": "flex", "fallback_share": "10%"}  # gpt-4.1 has no flex rate
+    source.write_text(manifest_text(workload(lane=pinned, batch=batch)), encoding="utf-8")
+    ran = export(capsys, "focus", source, *ON)
+    assert (ran.code, added(rows_of(ran.out), "BilledCost")) == (3, D(3))
+    assert [row["x_WorkloadBudget"] for row in rows_of(ran.out)] == ["", ""]
+    assert "written, exit code 3: something cannot be priced" in ran.err
 
 
 def test_findings_at_or_above_a_level_are_exit_code_1(capsys: Capture, tmp_path: Path) -> None:

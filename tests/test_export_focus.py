@@ -220,12 +220,18 @@ def test_hostile_names_neither_break_a_row_nor_become_a_formula(text: str) -> No
     rows = focus_rows(report._replace(name=text, workloads=[w]))
     assert len(rows) == 1
     row = rows[0]
+    assert row["BillingAccountName"].startswith("Plan")
     assert None not in row
     tags = json.loads(row["Tags"])
     assert (tags["owner"], tags["k"], tags["planner/workload"]) == (text, text, text)
     for cell in row.values():
         assert not cell.lstrip().startswith(("=", "+", "-", "@", "＝"))
         assert cell.isprintable()
+
+
+def test_the_account_bears_the_name_of_the_plan() -> None:
+    names = [focus_rows(example()._replace(name=name))[0]["BillingAccountName"] for name in (None, "shop", "=1+1")]
+    assert names == ["Plan", "Plan shop", "Plan =1+1"]
 
 
 def test_a_harmless_name_is_written_as_it_is() -> None:

@@ -43,7 +43,7 @@ def scale(kind: str) -> int | None:
 
 _START = "first day of the month of the day that the plan is valued on, 00:00 UTC"
 _END = "first day of the next month, 00:00 UTC; not in the period"
-_SELLER = "who sells the service, such as OpenAI or AWS; the provider's name in the manifest where it is not ours"
+_SELLER = "who sells the service, such as OpenAI or AWS; the provider's name in the manifest where no other is known"
 
 COLUMNS = (
     Column("BilledCost", USD, MANDATORY, "what the line is expected to cost in a mean month, as in the plan"),

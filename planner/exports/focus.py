@@ -12,7 +12,7 @@ from planner.digests import sha256
 from planner.exports.columns import NEWEST, columns
 from planner.exports.tables import Cell, Table
 from planner.formats import json as plan_json
-from planner.formats._words import in_cell
+from planner.formats._words import in_cell, one_line
 from planner.rates import Rate
 from planner.report import BillLine, Report, WorkloadReport
 from planner.units import WIDE, dollars, exact, plain
@@ -78,7 +78,7 @@ def _common(report: Report) -> dict[str, Cell]:
     name = in_cell(report.name)
     return {
         "BillingAccountId": "plan",
-        "BillingAccountName": f"Plan {name}".strip(),
+        "BillingAccountName": f"Plan {one_line(report.name)}".strip(),
         "BillingCurrency": "USD",
         "BillingPeriodStart": start,
         "BillingPeriodEnd": end,
