@@ -141,6 +141,7 @@ def test_hostile_names_become_no_formula_and_break_no_row(text: str) -> None:
     assert not [cell for cell in words if cell.lstrip().startswith(("=", "+", "-", "@", "＝"))]
     for page in workbook(hostile):
         for row in page.iter_rows():
+            assert not [cell for cell in row if cell.hyperlink]
             assert all(cell.data_type in ("s", "n", "inlineStr") for cell in row if cell.value is not None)
 
 

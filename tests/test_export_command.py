@@ -212,9 +212,10 @@ def test_what_cannot_be_priced_is_no_focus_file_and_an_empty_budget_cell(capsys:
 
 def test_a_budget_that_is_not_known_is_an_empty_cell_and_exit_code_3(capsys: Capture, tmp_path: Path) -> None:
     source = tmp_path / "w.yaml"
-    pinned = {"pin": "batch", "because": "agreed"}
     batch = {"fallback": "flex", "fallback_share": "10%"}  # gpt-4.1 has no flex rate
-    source.write_text(manifest_text(workload(lane=pinned, batch=batch)), encoding="utf-8")
+    source.write_text(
+        manifest_text(workload(use_case="model-evaluation", latency={"max": "24h"}, batch=batch)), encoding="utf-8"
+    )
     ran = export(capsys, "focus", source, *ON)
     assert (ran.code, added(rows_of(ran.out), "BilledCost")) == (3, D(3))
     assert [row["x_WorkloadBudget"] for row in rows_of(ran.out)] == ["", ""]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 import pytest
@@ -38,6 +38,8 @@ HOSTILE = [
     " =x",
     "a;b|c",
     "'",
+    "{=1+1}",
+    "https://a.b/c",
 ]
 
 
@@ -130,6 +132,18 @@ def test_where_the_list_has_no_price_the_list_price_is_null_and_its_cost_repeats
     row = focus.table(report, "1.4", {"w": None}).rows[0]
     by = dict(zip([column.name for column in columns("1.4")], row, strict=True))
     assert (by["ListUnitPrice"], by["ListCost"], by["BilledCost"]) == (None, D(2), D(2))
+
+
+def test_a_sku_is_of_the_model_that_is_billed_by_the_name_of_the_list() -> None:
+    report = planned(
+        workload(id="alias", model="gpt-5.5-2026-04-23"),
+        workload(id="routed", provider="deepseek", model="deepseek-v4-flash"),
+    )
+    found = {row["x_WorkloadId"]: (row["x_ModelId"], row["SkuId"]) for row in focus_rows(report)}
+    assert found == {
+        "alias": ("gpt-5.5-2026-04-23", "openai/gpt-5.5/output"),
+        "routed": ("deepseek-v4-flash", "deepseek/deepseek-flash/output"),
+    }
 
 
 # Laws
@@ -250,4 +264,6 @@ def test_a_unit_price_is_held_to_eighteen_places(price: Decimal) -> None:
     report = example()
     w = report.workloads[0]
     rows = focus_rows(report._replace(workloads=[w._replace(lines=[w.lines[0]._replace(usd_per_mtok=price)])]))
-    assert abs(D(rows[0]["ContractedUnitPrice"]) - price) <= D("5e-19")
+    held = D(rows[0]["ContractedUnitPrice"])
+    assert abs(held - price) <= D("5e-19")
+    assert held == held.quantize(D("1e-18"), context=Context(prec=60))

@@ -92,7 +92,7 @@ def as_xlsx(sheets: Sequence[Sheet], created: date) -> bytes:
         raise Refused([_install("XLSX", "XlsxWriter", "xlsx")]) from None
 
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
     book.set_properties({"created": datetime.combine(created, time()), "comments": "Planned costs, not a bill"})
     for sheet in sheets:
         _fill(book, sheet)
