@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +79,13 @@ def read(dialect: str, line: Mapping[str, Any]) -> tuple[str, bool, str | None]:
         (lost(1, "batch_cancelled"), ("cancelled", True, "batch_cancelled")),
         (lost(1, "server_error"), ("failed", True, "server_error")),
         (lost(1, "some_new_code"), ("failed", False, "some_new_code")),
-        ({"custom_id": "r1"}, ("failed", False, "neither an answer nor an error")),
+        ({"custom_id": "r1"}, ("unknown", False, "neither an answer nor an error")),
         ({"custom_id": "r1", "error": "gone"}, ("failed", False, None)),
-        ({"custom_id": "r1", "response": {"status_code": True, "body": {}}}, ("ok", False, None)),
+        ({"custom_id": "r1", "response": {"status_code": True, "body": {}}}, ("unknown", False, "HTTP status True")),
+        ({"custom_id": "r1", "response": {"status_code": "500", "body": {}}}, ("failed", True, "HTTP 500")),
+        ({"custom_id": "r1", "response": {"status_code": "200", "body": {}}}, ("ok", False, None)),
+        ({"custom_id": "r1", "response": {"status_code": Decimal("404.0"), "body": {}}}, ("failed", False, "HTTP 404")),
+        ({"custom_id": "r1", "response": {"status_code": 2000, "body": {}}}, ("unknown", False, "HTTP status 2000")),
     ],
 )
 def test_rows_of_openai(line: dict[str, Any], found: tuple[str, bool, str | None]) -> None:
@@ -95,7 +100,7 @@ def test_rows_of_openai(line: dict[str, Any], found: tuple[str, bool, str | None
         ({"type": "errored", "error": {"type": "error", "error": {"type": "overloaded_error"}}}, ("failed", True, "overloaded_error")),
         ({"type": "canceled"}, ("cancelled", True, None)),
         ({"type": "expired"}, ("expired", True, None)),
-        ({"type": "postponed"}, ("failed", False, "postponed")),
+        ({"type": "postponed"}, ("unknown", False, "postponed")),
     ],
 )  # fmt: skip
 def test_rows_of_anthropic(result: dict[str, Any], found: tuple[str, bool, str | None]) -> None:
@@ -124,13 +129,19 @@ def test_rows_of_the_others(dialect: str, line: dict[str, Any], found: tuple[str
     assert read(dialect, line) == found
 
 
+def test_whether_an_end_that_is_not_known_is_billed_is_not_known(tmp_path: Path) -> None:
+    row = {"custom_id": "r1", "result": {"type": "postponed"}}
+    found = joined(tmp_path, lines(claude(1)), lines(row))
+    assert (found.counts["unknown"], found.charged()) == (1, {"billed": 0, "not_billed": 0, "unknown": 1})
+
+
 # Joins
 
 
 def test_order_does_not_count(tmp_path: Path) -> None:
     asked = lines(*(request(n) for n in range(4)))
     found = joined(tmp_path, asked, lines(answer(3), answer(0)), lines(lost(2), lost(1)))
-    assert found.counts == {"ok": 2, "failed": 0, "expired": 2, "cancelled": 0, "missing": 0}
+    assert found.counts == {"ok": 2, "failed": 0, "expired": 2, "cancelled": 0, "unknown": 0, "missing": 0}
     assert found.charged() == {"billed": 2, "not_billed": 2, "unknown": 0}
 
 
@@ -187,7 +198,7 @@ def test_counts_are_conserved_and_what_is_sent_again_is_of_the_input_and_did_not
     assert sum(found.counts[end] for end in ENDS) == found.requests == len(asked) + 1
     assert sum(found.charged().values()) == found.requests
     assert sum(each.number for each in found.reasons) == sum(
-        found.counts[end] for end in ("failed", "expired", "cancelled")
+        found.counts[end] for end in ("failed", "expired", "cancelled", "unknown")
     )
     sent = again.read_bytes().splitlines(keepends=True) if again.exists() else []
     rest = raw.splitlines(keepends=True)

@@ -50,7 +50,7 @@ def test_a_job_with_every_end(job: tuple[Path, Path, Path], tmp_path: Path, caps
     assert f"{tmp_path}/again.jsonl: 2 requests to be sent again." in ran.out
     assert (tmp_path / "again.jsonl").read_bytes() == lines(request(1), request(3))
     data = data_of(capsys, *job)
-    assert data["counts"] == {"ok": 1, "failed": 2, "expired": 1, "cancelled": 0, "missing": 0}
+    assert data["counts"] == {"ok": 1, "failed": 2, "expired": 1, "cancelled": 0, "unknown": 0, "missing": 0}
     assert data["billing"] == {"billed": 1, "not_billed": 3, "unknown": 0}
     assert (data["retryable"], data["retry"]) == (2, None)
     assert data["reasons"][0] == {"outcome": "expired", "why": "batch_expired", "number": 1, "again": True}

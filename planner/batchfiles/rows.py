@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from planner.problems import quoted
 
 Data = Mapping[str, Any]
 
-OUTCOMES = ("ok", "failed", "expired", "cancelled")
+OUTCOMES = ("ok", "failed", "expired", "cancelled", "unknown")
 PASSING = (408, 429)
 """HTTP statuses below 500 after which the same request may succeed."""
 CODE = 80
@@ -59,18 +60,25 @@ def row_of(dialect: Dialect, results: Data, line: Data) -> Row:
     """The row that a line of results is, by what is known of the provider's rows."""
     error = next((each for path in results.get("error", ()) if (each := at(line, tuple(path)))), None)
     told = first(line, results.get("status_code", NO_PATHS))
-    status = told if isinstance(told, int) and not isinstance(told, bool) else None
+    status = _status(told)
     why, message = _told(results, error)
     outcome, strange = _outcome(results, line, error, status, why)
+    if outcome == "ok" and told is not None and status is None:
+        outcome, strange = "unknown", f"HTTP status {told}"[:CODE]
     model = first(line, results.get("model", NO_PATHS))
     counted = usage_of(line, results["usage"]) if outcome == "ok" and "usage" in results else None
     if why is None and outcome == "failed" and status is not None:
         why = f"HTTP {status}"[:CODE]
-    again = outcome in ("expired", "cancelled") or (
-        outcome == "failed" and strange is None and _passing(results, status, why)
-    )
+    again = outcome in ("expired", "cancelled") or (outcome == "failed" and _passing(results, status, why))
     key = key_of(dialect, line, results.get("id"))
     return Row(key, outcome, again, why, message, strange, model if isinstance(model, str) else None, counted)
+
+
+def _status(told: Any) -> int | None:
+    """An HTTP status, also where it is written as a text or as 200.0; None for what is none."""
+    text = format(told, "f") if isinstance(told, Decimal) else str(told)
+    whole = text.removesuffix(".0")
+    return int(whole) if len(whole) == 3 and whole.isascii() and whole.isdigit() else None
 
 
 def _told(results: Data, error: Any) -> tuple[str | None, str | None]:
@@ -91,14 +99,14 @@ def _outcome(results: Data, line: Data, error: Any, status: int | None, why: str
     word = first(line, results.get("word", NO_PATHS))
     if isinstance(word, str):
         known = results["words"].get(word)
-        return (known, None) if known else ("failed", word[:CODE])
+        return (known, None) if known else ("unknown", word[:CODE])
     if why in results.get("codes", {}):
         return results["codes"][why], None
     if error or (status is not None and not 200 <= status < 300):
         return "failed", None
     if isinstance(first(line, results.get("answer", NO_PATHS)), dict):
         return "ok", None
-    return "failed", "neither an answer nor an error"
+    return "unknown", "neither an answer nor an error"
 
 
 def _passing(results: Data, status: int | None, why: str | None) -> bool:
@@ -113,5 +121,5 @@ def _passing(results: Data, status: int | None, why: str | None) -> bool:
 def spoken(row: Row) -> str:
     """Why a request did not succeed, in a few words."""
     if row.strange is not None:
-        return f"unknown: {quoted(row.strange)}" if " " not in row.strange else row.strange
+        return row.strange
     return row.why or row.message or "no reason told"
