@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from planner.batchfiles.bills import ModelBill
 from planner.batchfiles.check import SAMPLE, World, check
-from planner.batchfiles.dialects import NOTHING_SAID, Dialect, detect, is_result
+from planner.batchfiles.dialects import NOTHING_SAID, Dialect, detect, is_request, is_result, repeats_request
 from planner.batchfiles.examine import Options
 from planner.batchfiles.findings import Findings
 from planner.batchfiles.outcome import SHOWN, Outcome, Retry, Unreadable
@@ -68,7 +68,7 @@ def results(
     join, asked = Join(dialect, statuses, market), _File(requests)
     for parsed in asked.objects():
         join.ask(parsed)
-    unread = [_answers(join, path) for path in answers]
+    unread = [_answers(join, path, world) for path in answers]
     broken = sum(each.number for each in unread)
     places = join.retries(missing_too=not broken)
     if retry is not None and places:
@@ -112,11 +112,14 @@ def _check_paths(requests: str, answers: Sequence[str], retry: Path | None) -> N
 
 def _dialect(path: str, world: World) -> Dialect:
     """Whose requests the file holds."""
-    head = [parsed.value for parsed in islice(_File(path).objects(), SAMPLE)]
-    if head and all(is_result(line, world.dialects) for line in head):
+    file = _File(path)
+    head = [parsed.value for parsed in islice(file.objects(), SAMPLE)]
+    if head and all(is_result(line, world.dialects) or repeats_request(line, world.dialects) for line in head):
         raise Refused(
             [f"{safe(path)}:1: the line is an answer of a batch: name the request file first, then its output"]
         )
+    if not head and (broken := file.unread().lines):
+        raise Refused([f"{safe(path)}:{broken[0].line}: {safe(broken[0].says)}: planner batch check says more"])
     if world.chosen is not None:
         return world.chosen
     found = detect(head, world.dialects)
@@ -125,9 +128,13 @@ def _dialect(path: str, world: World) -> Dialect:
     return found.dialect
 
 
-def _answers(join: Join, path: str) -> Unread:
+def _answers(join: Join, path: str, world: World) -> Unread:
     file = _File(path)
-    for parsed in file.objects():
+    rows = file.objects()
+    head = list(islice(rows, SAMPLE))
+    if head and all(is_request(parsed.value, world.dialects) for parsed in head):
+        raise Refused([f"{safe(path)}:1: the line is a request: name the job's output behind the request file"])
+    for parsed in chain(head, rows):
         join.answer(parsed)
     return file.unread()
 

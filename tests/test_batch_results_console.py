@@ -12,7 +12,7 @@ import pytest
 
 from planner import files
 from tests.console import Ran, run
-from tests.test_batch_check import BOM, lines, request
+from tests.test_batch_check import BOM, bedrock, lines, request
 from tests.test_batch_results import answer, lost
 
 
@@ -156,3 +156,31 @@ def test_what_somebody_wrote_into_a_row_cannot_steer_a_terminal(
     output = put(tmp_path / "out", lines(row, {**answer(2, status=400), "error": evil}) + b"\x1b[31m\n")
     for form in ("text", "json"):
         assert results(capsys, asked, output, "--format", form).out.replace("\n", "").isprintable()
+
+
+def test_files_in_the_wrong_order_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = put(tmp_path / "in.jsonl", lines(bedrock(1)))
+    output = put(tmp_path / "out.jsonl", lines({**bedrock(1), "modelOutput": {}}))
+    named = (output, asked, "--dialect", "aws-bedrock")
+    assert results(capsys, *named).err.startswith(f"{output}:1: the line is an answer of a batch: name the request")
+    ran = results(capsys, asked, asked)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"{asked}:1: the line is a request: name the job's output behind the request file\n"
+
+
+def test_a_request_file_of_which_nothing_can_be_read_is_named_with_its_fault(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = put(tmp_path / "in.jsonl", lines(request(1)).decode().encode("utf-16"))
+    output = put(tmp_path / "out.jsonl", lines(answer(1)))
+    for more in ((), ("--dialect", "openai")):
+        ran = results(capsys, asked, output, *more)
+        assert ran.code == 2
+        assert ran.err.startswith(f"{asked}:1: the file is UTF-16 (little-endian): ")
+
+
+def test_without_requests_there_is_no_empty_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked, output = put(tmp_path / "in.jsonl", b""), put(tmp_path / "out.jsonl", lines(answer(1)))
+    ran = results(capsys, asked, output, "--dialect", "openai")
+    assert "\n\n\n" not in ran.out
+    assert "0 requests" in ran.out

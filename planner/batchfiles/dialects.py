@@ -227,3 +227,18 @@ def is_result(line: Data, dialects: Sequence[Dialect]) -> bool:
         any(isinstance(line.get(key), dict) for key in dialect.results) and dialect.body_at[0] not in line
         for dialect in dialects
     )
+
+
+def repeats_request(line: Data, dialects: Sequence[Dialect]) -> bool:
+    """Whether the line is an answer that has its request beside it, as some services write it."""
+    answered = any(isinstance(line.get(key), dict) for dialect in dialects for key in dialect.results)
+    return answered and not _fits_any(line, dialects)
+
+
+def is_request(line: Data, dialects: Sequence[Dialect]) -> bool:
+    """Whether the line is a request of some service, and surely no answer."""
+    return _fits_any(line, dialects) and not any(key in line for dialect in dialects for key in dialect.results)
+
+
+def _fits_any(line: Data, dialects: Sequence[Dialect]) -> bool:
+    return any(_fits(dialect, line) for dialect in dialects)

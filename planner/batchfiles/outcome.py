@@ -144,7 +144,7 @@ def text(found: Outcome) -> str:
 def _ends(found: Outcome) -> str:
     rows = [(end, f"{found.counts[end]:,}", BILLED[found.billed.get(end)]) for end in ENDS if found.counts[end]]
     head = f"{safe(found.file)}: {_counted(found.requests, 'request')} to {found.service}\n\n"
-    return head + _table(rows, ("outcome", "requests", "billed"), 1)
+    return (head + _table(rows, ("outcome", "requests", "billed"), 1)).rstrip("\n")
 
 
 def _rows(found: Outcome) -> Iterator[str]:
