@@ -116,6 +116,8 @@ def test_rows_of_anthropic(result: dict[str, Any], found: tuple[str, bool, str |
         ("google-gemini", {"key": "r1", "error": {"code": 400, "status": "INVALID_ARGUMENT"}}, ("failed", False, "INVALID_ARGUMENT")),
         ("google-vertex", {"request": {}, "response": {"candidates": []}, "status": ""}, ("ok", False, None)),
         ("google-vertex", {"request": {}, "response": {}, "status": "Bad Request"}, ("failed", False, None)),
+        ("google-vertex", {"request": {}, "status": 'RESOURCE_EXHAUSTED error occurred: {"error": {"code": 429}}'}, ("failed", True, "RESOURCE_EXHAUSTED")),
+        ("google-vertex", {"request": {}, "status": "an internal matter, 4 times"}, ("failed", False, None)),
         ("aws-bedrock", {"recordId": "r1", "modelOutput": {}}, ("ok", False, None)),
         ("aws-bedrock", {"recordId": "r1", "error": {"errorCode": 400, "errorMessage": "bad"}}, ("failed", False, "400")),
         ("aws-bedrock", {"recordId": "r1", "error": {"errorCode": 500}}, ("failed", True, "500")),
@@ -169,6 +171,16 @@ def test_vertex_finds_requests_without_ids_by_themselves(tmp_path: Path) -> None
     found = joined(tmp_path, lines(*asked, asked[1]), lines(*rows), dialect="google-vertex")
     assert (found.counts["ok"], found.counts["missing"], found.unexpected) == (2, 2, 0)
     assert found.again == 1  # the twin of one that succeeded is never sent again
+
+
+def test_vertex_finds_a_request_whose_numbers_it_writes_in_another_way(tmp_path: Path) -> None:
+    def told(*numbers: str) -> bytes:
+        return '{{"request": {{"contents": [1], "generationConfig": {{"a": {}, "b": {}, "c": {}}}}}'.format(*numbers).encode()
+
+    asked = told("0.70", "1.0", "1E-3") + b"}\n" + told("0.71", "-1.0", "2e30") + b"}\n"
+    rows = told("0.71", "-1", "2.0E+30") + b', "response": {}}\n' + told("0.7", "1", "0.001") + b', "response": {}}\n'
+    found = joined(tmp_path, asked, rows, dialect="google-vertex")
+    assert (found.counts["ok"], found.unexpected) == (2, 0)
 
 
 ROWS: tuple[Callable[[int], dict[str, Any]], ...] = (

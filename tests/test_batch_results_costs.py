@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.batchfiles.outcome import text
@@ -38,6 +38,7 @@ CLAUDE = {
     "cache_creation": {"ephemeral_5m_input_tokens": 100, "ephemeral_1h_input_tokens": 200},
     "output_tokens": 50,
 }
+NOVA = {"inputTokens": 100, "outputTokens": 7, "cacheReadInputTokenCount": 30, "cacheWriteInputTokenCount": 20}
 GEMINI = {
     "promptTokenCount": 1000,
     "cachedContentTokenCount": 400,
@@ -72,6 +73,10 @@ RESPONSES = {
         ("google-vertex", {"response": {"usageMetadata": {"promptTokenCount": 5, "thoughtsTokenCount": 9, "totalTokenCount": 14}}}, Usage(5, 0, 0, 0, 9, 9)),
         ("aws-bedrock", {"modelOutput": {"usage": CLAUDE}}, Usage(2311, 2000, 100, 200, 50, 0)),
         ("aws-bedrock", {"modelOutput": {"usage": {"inputTokens": 5, "outputTokens": 6, "totalTokens": 11}}}, Usage(5, 0, 0, 0, 6, 0)),
+        ("aws-bedrock", {"modelOutput": {"usage": NOVA}}, Usage(150, 30, 20, 0, 7, 0)),
+        ("aws-bedrock", {"modelOutput": {"usage": CHAT}}, Usage(100, 64, 0, 0, 90, 70)),  # gpt-oss: input has the cache in it
+        ("aws-bedrock", {"modelOutput": {"generation": "a", "prompt_token_count": 5, "generation_token_count": 6}}, Usage(5, 0, 0, 0, 6, 0)),
+        ("google-vertex", {"response": {"usage": CLAUDE}}, Usage(2311, 2000, 100, 200, 50, 0)),
         ("mistral", {"response": {"body": {"usage": {"prompt_tokens": 3, "completion_tokens": 4}}}}, Usage(3, 0, 0, 0, 4, 0)),
     ],
 )  # fmt: skip
@@ -112,6 +117,7 @@ def usd(found: Rate, **tokens: int) -> Decimal:
     return sum((number * found.amounts[name].usd_per_mtok / 1_000_000 for name, number in tokens.items()), Decimal(0))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**5)), min_size=1, max_size=6))
 def test_the_cost_is_exact_and_each_request_is_priced_by_its_own_size(sizes: list[tuple[int, int]]) -> None:
     from planner.batchfiles.usage import Bought

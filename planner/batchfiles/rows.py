@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from hashlib import blake2b
@@ -18,6 +19,10 @@ OUTCOMES = ("ok", "failed", "expired", "cancelled", "unknown")
 PASSING = (408, 429)
 """HTTP statuses below 500 after which the same request may succeed."""
 CODE = 80
+WORD = re.compile("[A-Z]+_?[A-Z]+")
+"""A code inside the text of an error, as Vertex writes it."""
+MOST_ZEROS = 20
+"""At the end of a number that is compared as a whole one."""
 
 
 class Row(NamedTuple):
@@ -47,9 +52,20 @@ def key_of(dialect: Dialect, line: Data, paths: Any = None) -> bytes | None:
     if not isinstance(body, dict):
         return None
     try:
-        return _digest("body:" + json.dumps(body, sort_keys=True, default=str))
+        return _digest("body:" + json.dumps(body, sort_keys=True, default=_number))
     except RecursionError:
         return None
+
+
+def _number(value: Decimal) -> int | str:
+    """The number in one way of writing: a service that repeats 0.70 or 1.0 may write 0.7 and 1."""
+    sign, digits, exponent = value.as_tuple()
+    shown = "".join(map(str, digits)).lstrip("0")
+    kept = shown.rstrip("0")
+    exponent = int(exponent) + len(shown) - len(kept)
+    if not kept:
+        return 0
+    return int(value) if 0 <= exponent < MOST_ZEROS else f"{'-' * sign}{kept}e{exponent}"
 
 
 def _digest(text: str) -> bytes:
@@ -66,7 +82,7 @@ def row_of(dialect: Dialect, results: Data, line: Data) -> Row:
     if outcome == "ok" and told is not None and status is None:
         outcome, strange = "unknown", f"HTTP status {told}"[:CODE]
     model = first(line, results.get("model", NO_PATHS))
-    counted = usage_of(line, results["usage"]) if outcome == "ok" and "usage" in results else None
+    counted = usage_of(line, results.get("usage", ())) if outcome == "ok" else None
     if why is None and outcome == "failed" and status is not None:
         why = f"HTTP {status}"[:CODE]
     again = outcome in ("expired", "cancelled") or (outcome == "failed" and _passing(results, status, why))
@@ -84,7 +100,8 @@ def _status(told: Any) -> int | None:
 def _told(results: Data, error: Any) -> tuple[str | None, str | None]:
     """Code and message of an error, which may be a bare text."""
     if isinstance(error, str):
-        return None, error[:CODE]
+        words = set(WORD.findall(error[: 100 * CODE]))
+        return next((code for code in results.get("retry", ()) if code in words), None), error[:CODE]
     code, message = first(error, results.get("code", NO_PATHS)), first(error, results.get("message", NO_PATHS))
     if isinstance(code, int) and not isinstance(code, bool):
         code = str(code) if abs(code) < 10**9 else None

@@ -40,17 +40,23 @@ def first(value: Any, paths: Sequence[Sequence[str]]) -> Any:
     return None
 
 
-def usage_of(row: Data, counting: Data) -> Usage | None:
-    """The tokens of an answer, by the provider's way of counting; None where they are not told, or cannot be."""
-    stated = first(row, counting.get("at", NO_PATHS))
-    if not isinstance(stated, dict):
-        return None
+def usage_of(row: Data, countings: Data | Sequence[Data]) -> Usage | None:
+    """The tokens of an answer, by the provider's way of counting; None where they are not told, or cannot be.
+
+    Of several ways the first counts whose tokens are there: one service may run models of several makers.
+    """
+    for counting in (countings,) if isinstance(countings, Mapping) else countings:
+        stated = first(row, counting.get("at", NO_PATHS))
+        if isinstance(stated, dict) and first(stated, counting["input"]) is not None:
+            return _counted(stated, counting)
+    return None
+
+
+def _counted(stated: Data, counting: Data) -> Usage | None:
     told = {name: first(stated, paths) for name, paths in counting.items() if isinstance(paths, list) and name != "at"}
     if any(value is not None and not _is_count(value) for value in told.values()):
         return None
     input_tokens = told["input"]
-    if input_tokens is None:
-        return None
     number = {name: value or 0 for name, value in told.items()}
     input_tokens += number.get("input_beside", 0)
     cached, written, hour = (number.get(name, 0) for name in ("cached", "cache_write", "cache_write_1h"))
