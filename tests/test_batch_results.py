@@ -175,7 +175,9 @@ def test_vertex_finds_requests_without_ids_by_themselves(tmp_path: Path) -> None
 
 def test_vertex_finds_a_request_whose_numbers_it_writes_in_another_way(tmp_path: Path) -> None:
     def told(*numbers: str) -> bytes:
-        return '{{"request": {{"contents": [1], "generationConfig": {{"a": {}, "b": {}, "c": {}}}}}'.format(*numbers).encode()
+        return '{{"request": {{"contents": [1], "generationConfig": {{"a": {}, "b": {}, "c": {}}}}}'.format(
+            *numbers
+        ).encode()
 
     asked = told("0.70", "1.0", "1E-3") + b"}\n" + told("0.71", "-1.0", "2e30") + b"}\n"
     rows = told("0.71", "-1", "2.0E+30") + b', "response": {}}\n' + told("0.7", "1", "0.001") + b', "response": {}}\n'

@@ -176,3 +176,34 @@ def test_what_is_not_known_makes_the_cost_null_and_never_0(tmp_path: Path) -> No
 
 def test_without_an_answer_nothing_was_spent(tmp_path: Path) -> None:
     assert joined(tmp_path, lines(request(1)), lines(lost(1))).usd == 0
+
+
+def test_cache_writes_of_openai_have_their_own_rate(tmp_path: Path) -> None:
+    row = answer(1)
+    details = {"cached_tokens": 300, "cache_write_tokens": 500}
+    row["response"]["body"]["usage"] = {"input_tokens": 1000, "output_tokens": 20, "input_tokens_details": details}
+    found = joined(tmp_path, lines(request(1, model="gpt-5.6-sol")), lines(row))
+    # a batch of gpt-5.6-sol: 2 in, 0.2 cached, 2.5 written, 10 out, per million
+    assert found.usd == (200 * Decimal(2) + 300 * Decimal("0.2") + 500 * Decimal("2.5") + 20 * Decimal(10)) / 10**6
+
+
+def test_what_tokens_do_not_price_makes_the_cost_unknown(tmp_path: Path) -> None:
+    used = {"input_tokens": 10, "output_tokens": 20, "server_tool_use": {"web_search_requests": 3}}
+    row = {"custom_id": "r1", "result": {"type": "succeeded", "message": {"usage": used}}}
+    found = joined(tmp_path, lines(claude(1)), lines(row))
+    why = "claude-haiku-4-5: 1 of 1 answers have web search, and no price for it is known here"
+    assert (found.usd, found.unpriced) == (None, [why])
+    used["server_tool_use"] = {"web_search_requests": 0}
+    assert joined(tmp_path, lines(claude(1)), lines(row)).usd is not None
+    used["inference_geo"] = "us"  # a tenth dearer
+    (why,) = joined(tmp_path, lines(claude(1)), lines(row)).unpriced
+    assert "--region us has its rates" in why
+
+
+def test_audio_with_a_rate_of_its_own_makes_the_cost_unknown(tmp_path: Path) -> None:
+    parts = [{"modality": "TEXT", "tokenCount": 900}, {"modality": "AUDIO", "tokenCount": 100}]
+    told = {**GEMINI, "promptTokensDetails": parts}
+    row = {"key": "r1", "response": {"modelVersion": "gemini-2.5-flash", "usageMetadata": told}}
+    assert joined(tmp_path, lines(gemini(1)), lines(row)).usd is None
+    parts.pop()
+    assert joined(tmp_path, lines(gemini(1)), lines(row)).usd is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from planner.batchfiles.market import Market
 from planner.batchfiles.reading import Parsed
 from planner.batchfiles.rows import OUTCOMES, Row, key_of, row_of, spoken
 from planner.batchfiles.statuses import Statuses
-from planner.batchfiles.usage import NOTHING, Bought, Usage, plus
+from planner.batchfiles.usage import NOTHING, Beside, Bought, Usage, plus
 from planner.units import total
 
 MISSING, OK = 0, 1 + OUTCOMES.index("ok")
@@ -59,6 +59,18 @@ class _Model:
         self.requests = self.answers = self.untold = 0
         self.usage = NOTHING
         self.bought: dict[str, Bought] = {}
+        self.beside: Counter[str] = Counter()
+
+
+def _unpriced(market: Market, name: str, beside: Sequence[Beside]) -> Iterator[str]:
+    """What of it the rates that are taken leave out."""
+    facts = market.offer(name).facts
+    for each in beside:
+        if each.region is not None:
+            if each.region != market.region:
+                yield f"{each.says} (--region {each.region} has its rates)"
+        elif facts is None or each.says in facts.unpriced:
+            yield each.says
 
 
 class Join:
@@ -168,6 +180,7 @@ class Join:
             if name not in sums.bought:
                 sums.bought[name] = Bought(self._market, self._market.offer(name))
             sums.bought[name].add(row.usage)
+            sums.beside.update(_unpriced(self._market, name, row.beside))
 
     def _priced_as(self, market: Market, asked: str, answered: str | None) -> str:
         """The model that was asked for, where the book knows it; else the one that answered, if it knows that."""
@@ -199,10 +212,17 @@ class Join:
         return [self._spent(sums, estimates.get(sums.asked)) for sums in self._sums]
 
     def _spent(self, sums: _Model, estimate: ModelBill | None) -> Spent:
-        usd = None if self._market is None or sums.untold else total(each.usd() for each in sums.bought.values())
+        usd = (
+            None
+            if self._market is None or sums.untold or sums.beside
+            else total(each.usd() for each in sums.bought.values())
+        )
         missing = next((why for each in sums.bought.values() if (why := each.missing())), None)
         if missing is None and sums.untold and self._market is not None:
             missing = f"{sums.untold:,} of {sums.answers:,} answers do not say what they used"
+        if missing is None and sums.beside:
+            says, number = sums.beside.most_common(1)[0]
+            missing = f"{number:,} of {sums.answers:,} answers have {says}, and no price for it is known here"
         names = tuple(self._market.offer(name).billed_as for name in sums.bought) if self._market else ()
         return Spent(sums.asked, names, sums.requests, sums.answers, sums.untold, sums.usage, usd, missing, estimate)
 

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from planner.batchfiles.dialects import Dialect, at
-from planner.batchfiles.usage import NO_PATHS, Usage, first, usage_of
+from planner.batchfiles.usage import NO_PATHS, Beside, Usage, beside_of, first, usage_of
 from planner.problems import quoted
 
 Data = Mapping[str, Any]
@@ -39,6 +39,7 @@ class Row(NamedTuple):
     strange: str | None
     model: str | None
     usage: Usage | None
+    beside: tuple[Beside, ...]
 
 
 def key_of(dialect: Dialect, line: Data, paths: Any = None) -> bytes | None:
@@ -87,7 +88,8 @@ def row_of(dialect: Dialect, results: Data, line: Data) -> Row:
         why = f"HTTP {status}"[:CODE]
     again = outcome in ("expired", "cancelled") or (outcome == "failed" and _passing(results, status, why))
     key = key_of(dialect, line, results.get("id"))
-    return Row(key, outcome, again, why, message, strange, model if isinstance(model, str) else None, counted)
+    beside = () if counted is None else beside_of(line, results["usage"])
+    return Row(key, outcome, again, why, message, strange, model if isinstance(model, str) else None, counted, beside)
 
 
 def _status(told: Any) -> int | None:

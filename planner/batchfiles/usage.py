@@ -13,6 +13,7 @@ from planner.units import WIDE, total
 Data = Mapping[str, Any]
 NO_PATHS: tuple[Sequence[str], ...] = ()
 LANE = "batch"
+TOLD = ("input", "input_beside", "output", "total", "cached", "cache_write", "cache_write_1h", "reasoning")
 MOST_TOKENS = 10**12
 """Of one answer; more is no count of tokens."""
 
@@ -45,15 +46,50 @@ def usage_of(row: Data, countings: Data | Sequence[Data]) -> Usage | None:
 
     Of several ways the first counts whose tokens are there: one service may run models of several makers.
     """
+    found = _stated(row, countings)
+    return None if found is None else _counted(*found)
+
+
+def _stated(row: Data, countings: Data | Sequence[Data]) -> tuple[Data, Data] | None:
+    """What an answer says of its tokens, and how that is counted."""
     for counting in (countings,) if isinstance(countings, Mapping) else countings:
         stated = first(row, counting.get("at", NO_PATHS))
         if isinstance(stated, dict) and first(stated, counting["input"]) is not None:
-            return _counted(stated, counting)
+            return stated, counting
     return None
 
 
+class Beside(NamedTuple):
+    """What an answer used that tokens alone do not price, or a region whose rates it has."""
+
+    says: str
+    region: str | None
+
+
+def beside_of(row: Data, countings: Data | Sequence[Data]) -> tuple[Beside, ...]:
+    """What stands in an answer's usage and has no token class of its own."""
+    found = _stated(row, countings)
+    if found is None:
+        return ()
+    stated, counting = found
+    return tuple(
+        Beside(each["says"], each.get("region"))
+        for each in counting.get("beside", ())
+        if _there(first(stated, each["paths"]), each.get("is", ()))
+    )
+
+
+def _there(value: Any, words: Sequence[str]) -> bool:
+    """Whether a count is above 0, a word is one of those, or a list of modalities has one of them."""
+    if isinstance(value, list):
+        return any(
+            isinstance(each, dict) and each.get("modality") in words and each.get("tokenCount") != 0 for each in value
+        )
+    return value in words if isinstance(value, str) else _is_count(value) and value > 0
+
+
 def _counted(stated: Data, counting: Data) -> Usage | None:
-    told = {name: first(stated, paths) for name, paths in counting.items() if isinstance(paths, list) and name != "at"}
+    told = {name: first(stated, paths) for name, paths in counting.items() if name in TOLD}
     if any(value is not None and not _is_count(value) for value in told.values()):
         return None
     input_tokens = told["input"]
