@@ -184,3 +184,22 @@ def test_without_requests_there_is_no_empty_table(tmp_path: Path, capsys: pytest
     ran = results(capsys, asked, output, "--dialect", "openai")
     assert "\n\n\n" not in ran.out
     assert "0 requests" in ran.out
+
+
+def test_a_report_is_never_written_over_a_file_of_the_job(
+    job: tuple[Path, Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = [path.read_bytes() for path in job]
+    for path in job:
+        ran = results(capsys, *job, "--output", path)
+        assert (ran.code, ran.err) == (
+            2,
+            f"{path}: is one of the files that are read: name another file for --output\n",
+        )
+    again = tmp_path / "again.jsonl"
+    ran = results(capsys, *job, "--retry", again, "--output", again)
+    assert (ran.code, ran.err) == (2, f"{again}: is the file of --retry: name another file for --output\n")
+    assert not again.exists()
+    for command in ("check", "waves"):
+        assert run(capsys, "batch", command, str(job[0]), "--output", str(job[0])).code == 2
+    assert [path.read_bytes() for path in job] == before

@@ -134,7 +134,9 @@ def test_the_cost_is_exact_and_each_request_is_priced_by_its_own_size(sizes: lis
 
 def test_a_cost_by_hand_beside_its_estimate(tmp_path: Path) -> None:
     asked = lines(request(1), request(2, model="gpt-4.1-mini"), request(3))
-    found = joined(tmp_path, asked, lines(answer(2, (1000, 200)), answer(1, (10, 20))), lines(lost(3)))
+    small = answer(2, (1000, 200))
+    small["response"]["body"]["model"] = "gpt-4.1-mini-2025-04-14"
+    found = joined(tmp_path, asked, lines(small, answer(1, (10, 20))), lines(lost(3)))
     by = {one.asked: one for one in found.models}
     assert by["gpt-4.1"].usd == usd(rate("openai", "gpt-4.1"), input=10, output=20)
     assert by["gpt-4.1-mini"].usd == usd(rate("openai", "gpt-4.1-mini"), input=1000, output=200)
@@ -181,6 +183,7 @@ def test_without_an_answer_nothing_was_spent(tmp_path: Path) -> None:
 def test_cache_writes_of_openai_have_their_own_rate(tmp_path: Path) -> None:
     row = answer(1)
     details = {"cached_tokens": 300, "cache_write_tokens": 500}
+    row["response"]["body"]["model"] = "gpt-5.6-sol"
     row["response"]["body"]["usage"] = {"input_tokens": 1000, "output_tokens": 20, "input_tokens_details": details}
     found = joined(tmp_path, lines(request(1, model="gpt-5.6-sol")), lines(row))
     # a batch of gpt-5.6-sol: 2 in, 0.2 cached, 2.5 written, 10 out, per million
@@ -207,3 +210,16 @@ def test_audio_with_a_rate_of_its_own_makes_the_cost_unknown(tmp_path: Path) -> 
     assert joined(tmp_path, lines(gemini(1)), lines(row)).usd is None
     parts.pop()
     assert joined(tmp_path, lines(gemini(1)), lines(row)).usd is not None
+
+
+def test_the_model_that_answered_is_priced_and_named(tmp_path: Path) -> None:
+    row = answer(1, (1000, 100))
+    row["response"]["body"]["model"] = "gpt-4.1-mini-2025-04-14"
+    asked = {**request(1, model="gpt-4o"), "url": "/chat/completions"}  # a deployment with the name of another model
+    found = joined(tmp_path, lines(asked), lines(row), dialect="azure-openai")
+    assert found.usd == (1000 * Decimal("0.2") + 100 * Decimal("0.8")) / 10**6
+    assert "gpt-4o is priced as gpt-4.1-mini-2025-04-14." in text(found)
+    row["response"]["body"]["model"] = "gpt-4o-2024-08-06"
+    found = joined(tmp_path, lines(asked), lines(row), dialect="azure-openai")
+    assert found.usd == (1000 * Decimal("1.25") + 100 * Decimal(5)) / 10**6
+    assert "priced as" not in text(found)

@@ -204,6 +204,9 @@ def _lines(one: Spent) -> Iterator[tuple[str, ...]]:
 def _close(found: Outcome) -> Iterator[str]:
     if found.priced:
         yield f"US dollars valued on {found.valued_on} with price book {safe(found.book)} ({(found.digest or '')[:19]}), batch lane."
+    for one in found.models if found.priced else ():
+        if one.billed_as not in ((), (one.asked,)):
+            yield f"{quoted(one.asked, 40)[1:-1] or 'The model'} is priced as {safe(' and '.join(one.billed_as))}."
     for why in found.unpriced if found.priced else ():
         yield f"Not priced: {safe(why)}."
     if found.billing is not None:

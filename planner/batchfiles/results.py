@@ -183,10 +183,17 @@ class Join:
             sums.beside.update(_unpriced(self._market, name, row.beside))
 
     def _priced_as(self, market: Market, asked: str, answered: str | None) -> str:
-        """The model that was asked for, where the book knows it; else the one that answered, if it knows that."""
-        if market.offer(asked).facts is None and answered and market.offer(answered).facts is not None:
-            return answered
-        return asked
+        """The model that answered, where the book knows it; else, or where the caller has said it, the one asked for.
+
+        A deployment may bear the name of another model than it runs, and a retired model may be served by its successor.
+        """
+        wanted = market.offer(asked)
+        if not answered or wanted.mapped or (found := market.offer(answered)).facts is None:
+            return asked
+        same = market.book.canonical(market.provider, found.model) == market.book.canonical(
+            market.provider, wanted.model
+        )
+        return asked if same else answered
 
     @property
     def requests(self) -> int:

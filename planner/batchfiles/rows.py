@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from planner.batchfiles.dialects import Dialect, at
 from planner.batchfiles.usage import NO_PATHS, Beside, Usage, beside_of, first, usage_of
-from planner.problems import quoted
 
 Data = Mapping[str, Any]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from planner.commands._shared import (
     today,
     write,
 )
-from planner.problems import Refused, quoted, suggestion
+from planner.problems import Refused, quoted, safe, suggestion
 from planner.report import CLEAN, FINDINGS, LEVELS, UNPRICED
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ def check(files: tuple[str, ...], **chosen: Any) -> None:
     from planner.batchfiles.examine import Options
     from planner.batchfiles.page import text
 
+    _apart(files, chosen["output"])
     day = chosen["day"] or today()
     options = Options(
         on=day,
@@ -130,6 +131,7 @@ def waves(path: str, **chosen: Any) -> None:
     from planner.batchfiles.scheduleviews import as_json, text
     from planner.requestwaves import Asked, is_manifest, of_manifest, of_requests
 
+    _apart((path,), chosen["output"])
     day = chosen["day"] or today()
     asked = Asked(
         chosen["enqueued_tokens"], chosen["queued"], chosen["window"], chosen["deadline"], chosen["completion"]
@@ -161,6 +163,9 @@ def results(requests: str, answers: tuple[str, ...], retry: Path | None, **chose
     from planner.batchfiles.outcome import as_json, text
     from planner.requestresults import results as read
 
+    _apart((requests, *answers), chosen["output"])
+    if retry is not None:
+        _apart((str(retry),), chosen["output"], "is the file of --retry")
     day = chosen["day"] or today()
     options = Options(on=day, most=1, priced=chosen["priced"], expected_output=chosen["expected_output"])
     found = read(requests, answers, _world(day, chosen), options, retry)
@@ -189,6 +194,12 @@ def _only_files(path: str, chosen: dict[str, Any]) -> None:
         if chosen[name]:
             shown = {"dialect_name": "dialect", "mapping": "model"}.get(name, name)
             raise Refused([f"{path}: --{shown} is for request files; a manifest says it itself"])
+
+
+def _apart(files: Iterable[str], output: Path | None, what: str = "is one of the files that are read") -> None:
+    """Raises Refused where the report would be written over one of the files."""
+    if output is not None and any(output.resolve() == Path(path).resolve() for path in files if path != "-"):
+        raise Refused([f"{safe(output)}: {what}: name another file for --output"])
 
 
 def exit_code(report: BatchReport, fail_on: str) -> int:
