@@ -83,7 +83,8 @@ def test_expired_is_over_and_finished_work_is_billed() -> None:
 def test_a_status_says_meaning_action_source_and_day(capsys: pytest.CaptureFixture[str]) -> None:
     ran = run(capsys, "batch", "status", "failed", "--provider", "openai")
     assert ran.code == 0
-    assert "failed (job, over): the file was refused, and nothing ran" in ran.out
+    assert "failed (job, over): the file was refused, or the queue" in ran.out
+    assert "token_limit_exceeded is no fault of the file" in ran.out
     assert "do: read batch.errors" in ran.out
     assert "verified 2026-10-01" in ran.out
 
@@ -111,6 +112,15 @@ def test_an_unknown_status_names_the_nearest(
     assert ran.code == 1
     assert f"did you mean '{near}'?" in ran.out
     assert "Treat the job as not over" in ran.out
+
+
+@pytest.mark.parametrize(
+    "word", ["BATCH_STATE_EXPIRED", "JobState.JOB_STATE_EXPIRED", "job_state_expired", " expired\n"]
+)
+def test_a_status_of_gemini_is_found_as_the_service_and_as_its_sdk_write_it(word: str) -> None:
+    found = load_statuses("google-gemini").find(word)
+    assert found is not None
+    assert found.status == "JOB_STATE_EXPIRED"
 
 
 def test_an_unknown_provider_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:

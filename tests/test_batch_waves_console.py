@@ -152,3 +152,17 @@ def test_what_a_manifest_says_itself_is_no_option(tmp_path: Path, capsys: pytest
     path = manifest(tmp_path, evaluation())
     ran = waves(capsys, path, "--tier", "tier-4")
     assert (ran.code, ran.err) == (2, f"{path}: --tier is for request files; a manifest says it itself\n")
+
+
+def test_a_start_keeps_its_zone_and_ends_are_rounded_up_to_the_minute(
+    requests: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = waves(
+        capsys, requests, "--enqueued-requests", "1", "--completion", "61s", "--start", "2026-11-24T02:00:30+09:00"
+    )
+    assert "  times are UTC+09:00\n" in ran.out
+    assert "holds 1 request, 1 of these requests at once" in ran.out
+    assert "measured: 1 time, median 61 s" in ran.out
+    rows = [line.split() for line in ran.out.splitlines() if line[:8].strip() == "1"]
+    assert " ".join(rows[0][3:7]) == "2026-11-24 02:01 2026-11-24 02:02"  # 02:00:30 and 02:01:31
+    assert "times are" not in waves(capsys, requests, "--enqueued-requests", "1", "--start", "2026-11-24T02:00").out

@@ -116,8 +116,9 @@ def pace_of(measured: Sequence[Exact], window_seconds: Exact | None, published: 
     if measured:
         ordered = sorted(measured)
         mean = divided(simple(sum(ordered, start=0)), len(ordered))
+        taken = "1 time" if len(ordered) == 1 else f"{len(ordered)} times"
         says = (
-            f"measured: {len(ordered)} times, median {lasting(_median(ordered))}, mean {lasting(mean)}, "
+            f"measured: {taken}, median {lasting(_median(ordered))}, mean {lasting(mean)}, "
             f"worst {lasting(ordered[-1])}; waves follow each other, so the mean counts as usual"
         )
         return Pace(mean, ordered[-1], "measured", says)

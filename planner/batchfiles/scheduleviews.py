@@ -38,6 +38,8 @@ def _queue(one: Schedule, start: datetime | None) -> Iterator[str]:
         yield from _said(f"workloads: {safe(', '.join(load.members))}")
     yield from _said(f"{_amount(load.requests)} requests, {tokens} input tokens; the queue holds {_quota(one)}")
     yield from _said(one.pace.says)
+    if start is not None and start.tzinfo is not None:
+        yield f"  times are {start.tzname()}"
     if one.number is not None:
         yield from ("", *_chart(one, start), "")
         yield from _said(f"{_count(one.number)}, {_ends(one, start)}")
@@ -54,7 +56,7 @@ def _said(sentence: str) -> list[str]:
 def _quota(one: Schedule) -> str:
     load = one.load
     parts = [
-        f"{amount:,} {what}"
+        f"{amount:,} {what if amount != 1 else what[:-1]}"
         for amount, what in ((load.queue_tokens, "tokens"), (load.queue_requests, "requests"))
         if amount is not None
     ]
@@ -80,7 +82,7 @@ def _need(one: Schedule) -> str:
         return ""
     if needed is None:
         known = load.mean_tokens is not None
-        return "; no queue is large enough: one wave alone takes longer" if known else ""
+        return "; no queue is large enough: one wave alone may take longer" if known else ""
     requests = f" and {needed.requests:,} requests" if load.queue_requests is not None else ""
     return f"; the smallest queue by which it holds: {needed.tokens:,} tokens{requests}"
 
@@ -125,13 +127,13 @@ def _column(at: Exact, span: Exact) -> int:
 
 
 def _moment(at: Exact | None, start: datetime | None) -> str:
-    """A time of day where a start was said, else the time since the first submission; to the second, rounded up."""
+    """A time of day where a start was said, to the minute, else the time since the first submission; rounded up."""
     if at is None:
         return "unknown"
     seconds = -(-at // 1)
     if start is not None:
         try:
-            return (start + timedelta(seconds=seconds)).strftime("%Y-%m-%d %H:%M")
+            return (start + timedelta(seconds=seconds, minutes=1, microseconds=-1)).strftime("%Y-%m-%d %H:%M")
         except OverflowError:
             pass
     return f"+{lasting(seconds)}"

@@ -43,14 +43,14 @@ class Statuses(NamedTuple):
 
     provider: str
     title: str
-    prefix: str
+    prefixes: tuple[str, ...]
     statuses: tuple[Status, ...]
     typical: Typical | None
     results: Data
     billing: Source | None
 
     def find(self, word: str) -> Status | None:
-        """The status of that name, in any case, with or without the prefix."""
+        """The status of that name, in any case, with or without what comes before it."""
         asked = self._bare(word)
         return next((each for each in self.statuses if self._bare(each.status) == asked), None)
 
@@ -67,7 +67,10 @@ class Statuses(NamedTuple):
         )
 
     def _bare(self, word: str) -> str:
-        return word.strip().upper().removeprefix(self.prefix)
+        bare = word.strip().upper()
+        for prefix in self.prefixes:
+            bare = bare.removeprefix(prefix)
+        return bare
 
 
 def read_statuses(data: Data) -> Statuses:
@@ -77,7 +80,7 @@ def read_statuses(data: Data) -> Statuses:
     return Statuses(
         provider=data["provider"],
         title=data["title"],
-        prefix=data.get("prefix", ""),
+        prefixes=tuple(data.get("prefixes", ())),
         statuses=tuple(_status(each, sources) for each in data["statuses"]),
         typical=None if typical is None else Typical(typical["seconds"], typical["says"], sources[typical["source"]]),
         results=results,
