@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 from typing import NamedTuple
 
-from planner.units import Exact, divided, times
+from planner.units import Exact, divided, simple, times
 
 
 class Waves(NamedTuple):
@@ -83,6 +83,18 @@ class Load(NamedTuple):
         if self.input_tokens is None:
             return None
         return divided(self.input_tokens, self.requests) if self.requests else 0
+
+
+def together(loads: Sequence[Load], name: str) -> Load:
+    """Loads of one queue as one; what is not known of one is not known of all."""
+    tokens = [load.input_tokens for load in loads]
+    known = [each for each in tokens if each is not None]
+    return loads[0]._replace(
+        name=name,
+        members=tuple(member for load in loads for member in load.members),
+        requests=simple(sum((load.requests for load in loads), start=0)),
+        input_tokens=simple(sum(known, start=0)) if len(known) == len(tokens) else None,
+    )
 
 
 def waves_of(load: Load) -> Waves | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from planner.batchfiles.schedule import Schedule, pace_of, schedule
 from planner.configfiles import configured
 from planner.plan import settled
 from planner.problems import Refused, safe
-from planner.queues import Load
+from planner.queues import Load, together
 from planner.requestfiles import check_readable, open_requests
 from planner.settling import batch_queues
 from planner.statusfiles import load_statuses, providers
@@ -62,7 +62,8 @@ def of_requests(path: str, world: World, on: date, asked: Asked) -> list[Schedul
     report = check([open_requests(path).source], world._replace(market=market_of), Options(on=on, most=1))
     if not report.models:
         raise Refused([f"{safe(path)}: no request in it can be read: planner batch check says why"])
-    return [_scheduled(_load(bill, markets[bill.provider]), bill.provider, asked) for bill in report.models]
+    loads = [(bill.provider, _load(bill, markets[bill.provider])) for bill in report.models]
+    return [_scheduled(load, provider, asked) for provider, load in _by_queue(loads, markets)]
 
 
 def _load(bill: ModelBill, market: Market) -> Load:
@@ -77,6 +78,18 @@ def _load(bill: ModelBill, market: Market) -> Load:
         window_seconds=market.limit("batch_window_seconds", bill.model),
         deadline_seconds=None,
     )
+
+
+def _by_queue(loads: Sequence[tuple[str, Load]], markets: Mapping[str, Market]) -> Iterator[tuple[str, Load]]:
+    """One load for every queue: where a service has one over all models, they are added up."""
+    shared: dict[str, list[Load]] = {}
+    for provider, load in loads:
+        if markets[provider].limit("queue_over_models"):
+            shared.setdefault(provider, []).append(load)
+        else:
+            yield provider, load
+    for provider, members in shared.items():
+        yield provider, members[0] if len(members) == 1 else together(members, f"{provider}, all models")
 
 
 def _scheduled(load: Load, provider: str, asked: Asked) -> Schedule:

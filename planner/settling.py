@@ -18,7 +18,7 @@ def settle(cases: Sequence[Case], decisions: Sequence[Decision]) -> list[Case]:
     decided = list(zip(cases, decisions, strict=True))
     batch = [(case, decision) for case, decision in decided if decision.mode == "batch"]
     live = [(case, decision) for case, decision in decided if decision.mode == "real-time"]
-    enqueued = _summed(batch, _queue_of, _enqueued)
+    enqueued = _summed(batch, _batch_queue_of, _enqueued)
     finish = {key: _finish(cases) for key, cases in _sharing(case for case, _ in batch).items()}
     requests = _summed(live, _queue_of, lambda case: case.run.requests_per_minute)
     tokens = _summed(live, _queue_of, _tokens_per_minute)
@@ -30,13 +30,13 @@ def settle(cases: Sequence[Case], decisions: Sequence[Decision]) -> list[Case]:
     spent = {account: total(amounts) for account, amounts in spend.items()}
     settled = []
     for case, decision in decided:
-        queue = _queue_of(case)
+        queue, waiting = _queue_of(case), _batch_queue_of(case)
         own = Settled(
             mode=decision.mode,
             lane=decision.lane,
             decided_by=decision.decided_by,
-            account_enqueued_tokens=enqueued.get(queue),
-            account_queue_finish_seconds=finish.get(queue),
+            account_enqueued_tokens=enqueued.get(waiting),
+            account_queue_finish_seconds=finish.get(waiting),
             account_requests_per_minute=requests.get(queue),
             account_tokens_per_minute=tokens.get(queue),
             account_input_tokens_per_minute=uncached.get(queue),
@@ -62,6 +62,11 @@ def _uncached_per_minute(case: Case) -> Exact | None:
 
 def _queue_of(case: Case) -> Hashable:
     return case.account.name, case.canonical, case.workload.region
+
+
+def _batch_queue_of(case: Case) -> Hashable:
+    """What waits in one queue: the batches of an account to one model, at some services those to all models."""
+    return case.account.name if case.limit("queue_over_models") else _queue_of(case)
 
 
 def _summed(
@@ -94,7 +99,7 @@ def _finish(cases: Sequence[Case]) -> Exact | None:
 
 
 def batch_queues(cases: Sequence[Case]) -> list[Load]:
-    """What the settled workloads in the batch lane ask of each queue: one for every account, model and region."""
+    """What the settled workloads in the batch lane ask of each queue: one for every account, model and region, or for an account."""
     batch = (case for case in cases if case.settled is not None and case.settled.mode == "batch")
     return [_load(members) for members in _sharing(batch).values()]
 
@@ -102,21 +107,23 @@ def batch_queues(cases: Sequence[Case]) -> list[Load]:
 def _sharing(cases: Iterable[Case]) -> dict[Hashable, list[Case]]:
     shared: dict[Hashable, list[Case]] = {}
     for case in cases:
-        shared.setdefault(_queue_of(case), []).append(case)
+        shared.setdefault(_batch_queue_of(case), []).append(case)
     return shared
 
 
 def _load(cases: Sequence[Case]) -> Load:
     """The load of one queue, held against the tightest of what is known: quotas, window and deadline."""
     first = cases[0]
-    region = "" if first.workload.region == "global" else f", {first.workload.region}"
+    models = ", ".join(dict.fromkeys(case.canonical for case in cases))
+    one_region = first.workload.region == "global" or first.limit("queue_over_models")
+    region = "" if one_region else f", {first.workload.region}"
     tightest = [
         min((value for case in cases if (value := case.limit(name)) is not None), default=None)
         for name in ("enqueued_tokens", "enqueued_requests")
     ]
     deadlines = [wait for case in cases if (wait := case.workload.latency_max_seconds) is not None]
     return Load(
-        name=f"{first.account.name}, {first.canonical}{region}",
+        name=f"{first.account.name}, {models}{region}",
         members=tuple(case.workload.id for case in cases),
         requests=simple(sum((times(case.run.requests, _unfinished_runs(case)) for case in cases), start=0)),
         input_tokens=simple(sum((_enqueued(case) for case in cases), start=0)),

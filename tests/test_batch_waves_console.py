@@ -84,13 +84,33 @@ def test_exit_codes(requests: Path, options: list[str], code: int, capsys: pytes
 
 def test_each_model_has_a_queue_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "a.jsonl"
-    path.write_bytes(lines(claude(1), claude(2), claude(3, model="claude-sonnet-4-5")))
-    found = data_of(capsys, path, "--tier", "build")["queues"]
+    path.write_bytes(lines(request(1), request(2), request(3, model="gpt-4.1-mini")))
+    found = data_of(capsys, path, "--tier", "tier-1")["queues"]
     assert [(one["queue"], one["requests"], one["waves"]) for one in found] == [
-        ("anthropic, claude-haiku-4-5", "2", "1"),
-        ("anthropic, claude-sonnet-4-5", "1", "1"),
+        ("openai, gpt-4.1", "2", "1"),
+        ("openai, gpt-4.1-mini", "1", "1"),
     ]
     assert found[0]["pace"]["basis"] == "published"
+
+
+def test_anthropic_has_one_queue_over_all_models(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(lines(claude(1), claude(2), claude(3, model="claude-sonnet-4-5")))
+    (found,) = data_of(capsys, path, "--enqueued-requests", "2")["queues"]
+    assert (found["queue"], found["requests"], found["waves"]) == ("anthropic, all models", "3", "2")
+    accounts = {"anthropic": {"tier": "start"}}  # 200,000 requests over all models
+    daily = {"volume": {"requests": 150_000, "per": "day"}, "latency": {"max": "26h"}}
+    both = [
+        evaluation(id=model, provider="anthropic", model=model, **daily)
+        for model in ("claude-haiku-4-5", "claude-sonnet-4-6")
+    ]
+    (found,) = data_of(capsys, manifest(tmp_path, *both, accounts=accounts))["queues"]
+    assert found["queue"] == "anthropic, claude-haiku-4-5, claude-sonnet-4-6"
+    assert (found["requests"], found["waves"], found["verdict"]) == ("300000", "2", "at-risk")
+    report = planned(*both, accounts=accounts, trace_all=True)
+    assert {w.facts["account_queue_finish_seconds"] for w in report.workloads} == {str(2 * DAY)}
+    late = {each.workload for each in report.findings if each.rule == "queue-sum-misses-deadline"}
+    assert late == {"claude-haiku-4-5", "claude-sonnet-4-6"}
 
 
 def test_images_make_the_tokens_unknown_and_the_exit_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
