@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import BinaryIO
 
 from planner import excerpts
 from planner.batchfiles.probe import MAX_LINE_BYTES, RequestFile, probe
@@ -26,6 +27,8 @@ from planner.schema import Schema, misfits
 
 __all__ = ["book_files", "book_names", "load_config", "load_price_book", "load_schema", "schema_names", "schema_text"]
 
+GZIP = b"\x1f\x8b"
+"""How a file begins that is packed with gzip."""
 RESERVED = ("pin", *ENGINE_FINDINGS)
 """Names that no rule may take, since decisions and findings of the engine bear them."""
 
@@ -226,7 +229,7 @@ def request_file_in(manifest: Manifest, name: str) -> Path:
         if not path.is_relative_to(base):
             raise Refused([" lies outside the manifest's folder: name a file in it or below"])
         if not path.is_file():
-            raise Refused([": no such file"])
+            raise Refused([" is a folder: name a file in it" if path.is_dir() else ": no such file"])
     except (OSError, ValueError, RuntimeError):
         raise Refused([": no such file"]) from None
     return path
@@ -236,6 +239,20 @@ def _probed(path: Path) -> RequestFile:
     """What a file holds, read in lines of a bounded length: a longer one is no request of any provider."""
     try:
         with path.open("rb") as file:
+            if file.peek(2)[:2] == GZIP:
+                return _probed_gzip(file)
             return probe(iter(lambda: file.readline(MAX_LINE_BYTES), b""))
     except OSError as error:
         raise Refused([f": cannot be read: {error.strerror}"]) from None
+
+
+def _probed_gzip(file: BinaryIO) -> RequestFile:
+    """The same of a file that is packed with gzip: what counts is what is in it."""
+    import gzip
+    import zlib
+
+    try:
+        with gzip.GzipFile(fileobj=file) as unpacked:
+            return probe(iter(lambda: unpacked.readline(MAX_LINE_BYTES), b""))
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise Refused([": the gzip file is broken or cut off"]) from None

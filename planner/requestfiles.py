@@ -18,12 +18,11 @@ from planner.batchfiles.market import Market, Stock
 from planner.batchfiles.probe import MAX_LINE_BYTES
 from planner.batchfiles.tokens import Count
 from planner.disk import DATA, files_in, open_bytes
-from planner.files import load_limits, load_price_book, read
+from planner.files import GZIP, load_limits, load_price_book, read
 from planner.manifest import Account
 from planner.problems import Refused, safe
 
 STANDARD_INPUT = "-"
-GZIP = b"\x1f\x8b"
 STEP = 1 << 20
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -56,38 +56,49 @@ def with_request_files(
     said = {(finding.rule, finding.workload) for finding in findings}
     found: list[Finding] = []
     dialects = load_dialects()
+    seen: dict[Hashable, Sequence[Group]] = {}
     for workload in manifest.workloads:
         if workload.batch.request_file is not None:
-            found += _of_workload(manifest, workload, dialects, on, prices, said)
+            groups = _checked(manifest, workload, dialects, on, prices, seen)
+            found += _findings(manifest, workload, _told(groups, workload, said))
     precise = {finding.workload for finding in found if finding.rule.removeprefix(PREFIX) in PRECISE}
     return [one for one in findings if one.rule != UNREADABLE or one.workload not in precise] + found
 
 
-def _of_workload(
+def _checked(
     manifest: Manifest,
     workload: Workload,
     dialects: Sequence[Dialect],
     on: date,
     prices: Sequence[str],
-    said: set[tuple[str, str | None]],
-) -> Iterator[Finding]:
-    name = workload.batch.request_file or ""
-    path = request_file_in(manifest, name)
+    seen: dict[Hashable, Sequence[Group]],
+) -> Sequence[Group]:
+    """What a check of the workload's file finds; workloads that ask the same of the same file share one reading."""
+    path = request_file_in(manifest, workload.batch.request_file or "")
     chosen = next((one for one in dialects if one.name == workload.provider), None)
     if chosen is None:
-        return
+        return ()
+    account = manifest.account_of(workload)
+    key = (path, workload.provider, workload.model, workload.region, workload.batch.endpoint, account.name)
+    if key in seen:
+        return seen[key]
 
     def market(dialect: Dialect) -> Market:
         base = Path() if prices else Path(manifest.document.name).parent
         mapping = {"": workload.model}
-        account = manifest.account_of(workload)
         return open_market(dialect, on, account, prices or manifest.prices, workload.region, mapping, base)
 
     world = World(dialects, market, vocabulary, chosen)
     options = Options(on, 1, expected_output=None, endpoint=workload.batch.endpoint)
     (file,) = check([open_requests(str(path)).source], world, options).files
+    seen[key] = tuple(file.groups)
+    return seen[key]
+
+
+def _findings(manifest: Manifest, workload: Workload, groups: Iterable[Group]) -> Iterator[Finding]:
+    name = workload.batch.request_file or ""
     places = WorkloadPlaces(manifest, workload.position)
-    for group in _told(file.groups, workload, said):
+    for group in groups:
         mark = fingerprint(PREFIX + group.rule, workload.id, ("workloads", 0, "batch", "request_file", group.kind))
         place = place_of(manifest.document, places.of_fields(["batch.request_file"]))
         remedy = group.kept[0].remedy

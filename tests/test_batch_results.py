@@ -17,9 +17,10 @@ from planner.batchfiles.dialects import named
 from planner.batchfiles.examine import Options
 from planner.batchfiles.outcome import ENDS, Outcome, as_json, text
 from planner.batchfiles.rows import row_of
+from planner.files import GZIP
 from planner.manifest import Account
 from planner.problems import Refused
-from planner.requestfiles import GZIP, open_market
+from planner.requestfiles import open_market
 from planner.requestresults import results
 from planner.statusfiles import load_statuses
 from tests.making import DAY

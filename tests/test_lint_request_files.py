@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from planner.findings import ENGINE_FINDINGS
+from planner.requestfiles import RequestFile, open_requests
 from tests.console import run
 from tests.making import manifest_text, workload
 
@@ -130,3 +132,45 @@ def test_the_mark_of_a_finding_stays_when_more_lines_are_wrong(capsys: Capsys, t
 def test_a_provider_whose_files_are_not_known_is_left_alone(capsys: Capsys, tmp_path: Path) -> None:
     found = linted(capsys, tmp_path, b'{"any": "thing"}\n', provider="deepseek", model="deepseek-flash")
     assert of_check(found) == []
+
+
+def test_a_file_packed_with_gzip_is_looked_into(capsys: Capsys, tmp_path: Path) -> None:
+    found = linted(capsys, tmp_path, gzip.compress(request("a") + request("b")))
+    assert "request-file-unreadable" not in rules(found)
+    assert "batch-compressed-file" in rules(found)
+    found = linted(capsys, tmp_path, gzip.compress(BOM + request("a") * 2))
+    assert {"request-file-bom", "batch-id-duplicate"} <= rules(found)
+
+
+def test_what_is_no_whole_file_is_told_at_its_place(capsys: Capsys, tmp_path: Path) -> None:
+    (tmp_path / "requests.jsonl").write_bytes(gzip.compress(request("a"))[:20])
+    path = tmp_path / "workloads.yaml"
+    one = workload(provider="openai", model="gpt-4.1", batch={"request_file": "requests.jsonl"})
+    path.write_text(manifest_text(one), encoding="utf-8")
+    ran = run(capsys, "lint", str(path))
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"{path}:")
+    assert ran.err.endswith("'requests.jsonl': the gzip file is broken or cut off\n")
+    path.write_text(manifest_text(one).replace("requests.jsonl", "."), encoding="utf-8")
+    assert "'.' is a folder: name a file in it" in run(capsys, "lint", str(path)).err
+
+
+def test_workloads_that_name_one_file_share_a_reading(
+    capsys: Capsys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    def watched(path: str) -> RequestFile:
+        opened.append(path)
+        return open_requests(path)
+
+    monkeypatch.setattr("planner.requestlint.open_requests", watched)
+    (tmp_path / "requests.jsonl").write_bytes(request("a") * 2)
+    batch = {"request_file": "requests.jsonl"}
+    three = [workload(id=name, provider="openai", model="gpt-4.1", batch=batch) for name in "abc"]
+    three[2]["model"] = "gpt-4.1-mini"
+    path = tmp_path / "workloads.yaml"
+    path.write_text(manifest_text(*three), encoding="utf-8")
+    found = json.loads(run(capsys, "lint", str(path), "--format", "json").out)["findings"]
+    assert sorted(one["workload"] for one in found if one["rule"] == "batch-id-duplicate") == ["a", "b", "c"]
+    assert len(opened) == 2  # once for each model
