@@ -176,6 +176,12 @@ def test_what_is_not_known_makes_the_cost_null_and_never_0(tmp_path: Path) -> No
     assert "$0" not in text(found)
 
 
+def test_a_line_that_cannot_be_read_makes_the_sum_unknown_and_no_model_s_own(tmp_path: Path) -> None:
+    found = joined(tmp_path, lines(request(1), request(2)), lines(answer(1), answer(2))[:-9])
+    assert (found.usd, found.unpriced) == (None, ["1 line of results cannot be read"])
+    assert found.models[0].usd == usd(rate("openai", "gpt-4.1"), input=10, output=20)
+
+
 def test_without_an_answer_nothing_was_spent(tmp_path: Path) -> None:
     assert joined(tmp_path, lines(request(1)), lines(lost(1))).usd == 0
 

@@ -74,12 +74,13 @@ class Outcome(NamedTuple):
     @property
     def usd(self) -> Decimal | None:
         """What the answers cost in the batch lane; None where a part is not known."""
-        return total(each.usd for each in self.models) if self.priced else None
+        return total(each.usd for each in self.models) if self.priced and not self.unreadable else None
 
     @property
     def unpriced(self) -> list[str]:
         """Why the cost is not known; empty where it is."""
-        return [f"{each.asked or 'the model'}: {each.missing}" for each in self.models if each.missing]
+        lost = [f"{_counted(self.unreadable, 'line')} of results cannot be read"] if self.unreadable else []
+        return lost + [f"{each.asked or 'the model'}: {each.missing}" for each in self.models if each.missing]
 
     def charged(self) -> dict[str, int]:
         """Requests that are billed, that are not, and of which it is not known."""
