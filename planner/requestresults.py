@@ -18,7 +18,7 @@ from planner.batchfiles.reading import Parsed, Tally, objects
 from planner.batchfiles.results import Join
 from planner.batchfiles.rows import OUTCOMES
 from planner.batchfiles.statuses import Statuses
-from planner.disk import write_pieces
+from planner.disk import exists, write_pieces
 from planner.problems import Refused, safe
 from planner.requestfiles import STANDARD_INPUT, check_readable, open_requests
 from planner.statusfiles import load_statuses
@@ -95,7 +95,7 @@ def results(
         models=models,
         again=len(places),
         retry=None if retry is None else Retry(str(retry), len(places)),
-        notes=tuple(_notes(join, statuses, asked, broken, len(answers))),
+        notes=tuple(_notes(join, statuses, asked, broken, len(answers), None if places else retry)),
     )
 
 
@@ -145,15 +145,21 @@ def _bills(path: str, world: World, options: Options, dialect: Dialect) -> dict[
     return {bill.asked: bill for bill in report.models}
 
 
-def _notes(join: Join, statuses: Statuses, asked: _File, broken: int, files: int) -> Iterator[str]:
+def _notes(
+    join: Join, statuses: Statuses, asked: _File, broken: int, files: int, unwritten: Path | None
+) -> Iterator[str]:
     missing = join.counts()["missing"]
     if missing and broken:
         yield f"{missing:,} without an answer are not sent again: theirs may be among the lines that cannot be read"
+    elif missing and files == 1 and not join.counts()["ok"]:
+        yield f"{missing:,} without an answer: if the job has an output file, name it too before anything is sent again"
     elif missing and files == 1:
         yield f"{missing:,} without an answer: if the job has an error file, name it behind the output"
     lines = asked.unread().number
     if lines:
         yield f"{lines:,} lines of the request file cannot be read and count as no requests"
+    if unwritten is not None and exists(unwritten):
+        yield f"{safe(unwritten)}: is an older file, of an earlier run: nothing of it is to be sent again"
 
 
 def _chosen(path: str, places: set[int]) -> Iterator[bytes]:

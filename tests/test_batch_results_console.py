@@ -203,3 +203,24 @@ def test_a_report_is_never_written_over_a_file_of_the_job(
     for command in ("check", "waves"):
         assert run(capsys, "batch", command, str(job[0]), "--output", str(job[0])).code == 2
     assert [path.read_bytes() for path in job] == before
+
+
+def test_who_forgets_the_output_is_warned_before_sending_again(
+    job: tuple[Path, Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked, output, errors = job
+    assert (
+        "if the job has an output file, name it too before anything is sent again" in results(capsys, asked, errors).out
+    )
+    assert "if the job has an error file, name it behind the output" in results(capsys, asked, output).out
+
+
+def test_an_older_file_of_what_to_send_again_is_not_taken_for_a_new_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = put(tmp_path / "in.jsonl", lines(request(1)))
+    output = put(tmp_path / "out.jsonl", lines(answer(1)))
+    again = put(tmp_path / "again.jsonl", lines(request(7)))
+    ran = results(capsys, asked, output, "--retry", again)
+    assert f"{again}: is an older file, of an earlier run: nothing of it is to be sent again" in ran.out
+    assert again.read_bytes() == lines(request(7))
