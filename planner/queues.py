@@ -66,7 +66,7 @@ def smallest_quota(
 class Load(NamedTuple):
     """Requests that share one queue. Tokens are those of all requests; None is what is not known.
 
-    `deadline_seconds` counts from the first submission.
+    `deadline_seconds` counts from the first submission. `largest_tokens` are those of the largest request.
     """
 
     name: str
@@ -77,6 +77,7 @@ class Load(NamedTuple):
     queue_requests: int | None
     window_seconds: Exact | None
     deadline_seconds: Exact | None
+    largest_tokens: Exact | None = None
 
     @property
     def mean_tokens(self) -> Exact | None:
@@ -95,6 +96,7 @@ def together(loads: Sequence[Load], name: str) -> Load:
         members=tuple(member for load in loads for member in load.members),
         requests=simple(sum((load.requests for load in loads), start=0)),
         input_tokens=simple(sum(known, start=0)) if len(known) == len(tokens) else None,
+        largest_tokens=max((load.largest_tokens for load in loads if load.largest_tokens is not None), default=None),
     )
 
 

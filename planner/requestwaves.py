@@ -77,6 +77,7 @@ def _load(bill: ModelBill, market: Market) -> Load:
         queue_requests=market.limit("enqueued_requests", bill.model),
         window_seconds=market.limit("batch_window_seconds", bill.model),
         deadline_seconds=None,
+        largest_tokens=bill.largest_input_tokens_high,
     )
 
 

@@ -186,3 +186,21 @@ def test_a_start_keeps_its_zone_and_ends_are_rounded_up_to_the_minute(
     rows = [line.split() for line in ran.out.splitlines() if line[:8].strip() == "1"]
     assert " ".join(rows[0][3:7]) == "2026-11-24 02:01 2026-11-24 02:02"  # 02:00:30 and 02:01:31
     assert "times are" not in waves(capsys, requests, "--enqueued-requests", "1", "--start", "2026-11-24T02:00").out
+
+
+def test_one_request_that_never_fits_is_told_though_the_mean_fits(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.jsonl"
+    long = request(0, messages=[{"role": "user", "content": "word " * 2000}])
+    path.write_bytes(lines(long, *(request(n) for n in range(1, 100))))
+    ran = waves(capsys, path, "--tokens", "bytes", "--enqueued-tokens", "1000", "--deadline", "30d")
+    assert ran.code == 1
+    said = " ".join(ran.out.split())
+    assert "does not fit the queue: it may never be submitted" in said
+    assert "is missed; the smallest queue by which it holds: " in said
+    needed = data_of(capsys, path, "--tokens", "bytes", "--enqueued-tokens", "1000", "--deadline", "30d")["queues"][0]
+    quota = needed["smallest_quota"]["tokens"]
+    assert waves(capsys, path, "--tokens", "bytes", "--enqueued-tokens", quota, "--deadline", "30d").code == 0
+    less = str(int(quota) - 1)
+    assert waves(capsys, path, "--tokens", "bytes", "--enqueued-tokens", less, "--deadline", "30d").code == 1

@@ -26,7 +26,7 @@ class Cost(NamedTuple):
 class ModelBill(NamedTuple):
     """The requests to one model: tokens and costs. `missing` says why something is unknown.
 
-    `uncounted` requests have images or the like and are in no sum; `uncapped` ones count with the model's own maximum.
+    `uncounted` requests have images or the like and are in no sum; `uncapped` ones count with the model's own maximum. The largest input is that of one request.
     """
 
     provider: str
@@ -39,6 +39,7 @@ class ModelBill(NamedTuple):
     uncapped: int
     input_tokens: int
     input_tokens_high: int
+    largest_input_tokens_high: int
     capped_output_tokens: int | None
     expected_output_tokens: int | None
     real_time: Cost
@@ -61,7 +62,7 @@ class _Sums:
     def __init__(self, market: Market, offer: Offer, counted_by: str) -> None:
         self.market, self.offer, self.counted_by = market, offer, counted_by
         self.requests = self.uncounted = self.uncapped = 0
-        self.input = self.high = 0
+        self.input = self.high = self.largest = 0
         self.capped: int | None = 0
         self.expected: int | None = 0
         self.expected_tiers: dict[int, list[int]] = {}
@@ -88,6 +89,7 @@ class Bill:
             return
         sums.input += weight.input.expected
         sums.high += weight.input.high
+        sums.largest = max(sums.largest, weight.input.high)
         sums.capped = _plus(sums.capped, weight.capped)
         sums.expected = _plus(sums.expected, weight.expected)
         _count(sums.expected_tiers, market.tier(offer, weight.input.expected), weight.input.expected, weight.expected)
@@ -132,6 +134,7 @@ def _bill(sums: _Sums) -> ModelBill:
         uncapped=sums.uncapped,
         input_tokens=sums.input,
         input_tokens_high=sums.high,
+        largest_input_tokens_high=sums.largest,
         capped_output_tokens=sums.capped,
         expected_output_tokens=sums.expected,
         real_time=real_time,

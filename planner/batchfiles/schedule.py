@@ -168,7 +168,11 @@ def schedule(load: Load, pace: Pace) -> Schedule:
     fit = at_once(-(-load.requests // 1), size, load.queue_tokens, load.queue_requests)
     found = waves(load.requests, size, load.queue_tokens, load.queue_requests, 0)
     why = None if found.number is not None else "one request alone is larger than the queue: it is never submitted"
-    return Schedule(load, pace, max(fit, 0), found.number, found.number is None, why, _needed(load, pace))
+    largest = math.ceil(load.largest_tokens or 0)
+    if why is None and load.queue_tokens is not None and largest > load.queue_tokens:
+        why = f"the largest request, of up to {largest:,} tokens, does not fit the queue: it may never be submitted"
+    number = found.number if why is None else None
+    return Schedule(load, pace, max(fit, 0), number, number is None, why, _needed(load, pace))
 
 
 def _unknown(load: Load) -> str | None:
@@ -183,4 +187,6 @@ def _unknown(load: Load) -> str | None:
 def _needed(load: Load, pace: Pace) -> Quota | None:
     if load.deadline_seconds is None or not pace.latest or load.mean_tokens is None:
         return None
-    return smallest_quota(load.requests, load.mean_tokens, pace.latest, load.deadline_seconds)
+    needed = smallest_quota(load.requests, load.mean_tokens, pace.latest, load.deadline_seconds)
+    largest = math.ceil(load.largest_tokens or 0)
+    return needed if needed is None else needed._replace(tokens=max(needed.tokens, largest))
