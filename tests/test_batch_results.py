@@ -86,6 +86,10 @@ def read(dialect: str, line: Mapping[str, Any]) -> tuple[str, bool, str | None]:
         ({"custom_id": "r1", "response": {"status_code": "500", "body": {}}}, ("failed", True, "HTTP 500")),
         ({"custom_id": "r1", "response": {"status_code": "200", "body": {}}}, ("ok", False, None)),
         ({"custom_id": "r1", "response": {"status_code": Decimal("404.0"), "body": {}}}, ("failed", False, "HTTP 404")),
+        (
+            {"custom_id": "r1", "response": {"status_code": Decimal("1E+999999999"), "body": {}}},
+            ("unknown", False, "HTTP status 1E+999999999"),
+        ),
         ({"custom_id": "r1", "response": {"status_code": 2000, "body": {}}}, ("unknown", False, "HTTP status 2000")),
     ],
 )

@@ -93,8 +93,9 @@ def row_of(dialect: Dialect, results: Data, line: Data) -> Row:
 
 def _status(told: Any) -> int | None:
     """An HTTP status, also where it is written as a text or as 200.0; None for what is none."""
-    text = format(told, "f") if isinstance(told, Decimal) else str(told)
-    whole = text.removesuffix(".0")
+    if isinstance(told, Decimal) and told.adjusted() == 2 and told == int(told):
+        return int(told)
+    whole = str(told)
     return int(whole) if len(whole) == 3 and whole.isascii() and whole.isdigit() else None
 
 
