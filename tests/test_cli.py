@@ -189,3 +189,26 @@ def test_an_unknown_price_book_is_refused_with_the_known_ones(manifest: Path, ca
     ran = run(capsys, "plan", written(manifest, CHEAP), "--prices", "lists")
     assert ran.code == 2
     assert ran.err.startswith("no price book 'lists', did you mean 'list'?")
+
+
+@pytest.mark.parametrize("command", ["plan", "lint", "explain", "export budget"])
+def test_a_file_that_is_read_is_never_written_over(
+    command: str, manifest: Path, tmp_path: Path, capsys: Capsys
+) -> None:
+    written(manifest, CHEAP)
+    before = manifest.read_bytes()
+    link = tmp_path / "link.csv"
+    link.symlink_to(manifest)
+    for output in (manifest, link):
+        form = ["--format", "csv"] if command == "export budget" else []
+        ran = run(capsys, *command.split(), str(manifest), *form, "-o", str(output))
+        assert (ran.code, ran.out) == (2, "")
+        assert manifest.read_bytes() == before
+
+
+def test_the_message_says_which_file(manifest: Path, capsys: Capsys) -> None:
+    name = written(manifest, CHEAP)
+    assert (
+        run(capsys, "plan", name, "-o", name).err
+        == f"{name}: is read by this command: name another file with --output\n"
+    )

@@ -171,14 +171,34 @@ def planned(
 
 
 def write(text: str, output: Path | None) -> None:
-    """To the file, or to standard output."""
+    """To the file, or to standard output. Raises Refused for a file that the command was given to read."""
     if output is not None:
+        check_no_input(output)
         write_atomically(output, text)
         return
     out = sys.stdout
     if hasattr(out, "reconfigure"):
         out.reconfigure(encoding="utf-8", errors="replace")
     click.echo(_for_people(text) if out is not None and out.isatty() else text, nl=False)
+
+
+def check_no_input(output: Path) -> None:
+    """Raises Refused where the file to be written with --output is one that the command was given to read."""
+    context = click.get_current_context(silent=True)
+    params = dict(context.params) if context else {}
+    if params.pop("output", None) != output:
+        return
+    given = [one for value in params.values() for one in (value if isinstance(value, tuple) else (value,))]
+    for one in given:
+        if isinstance(one, str | Path) and _same(Path(one), output):
+            raise Refused([f"{safe(output)}: is read by this command: name another file with --output"])
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.is_file() and other.is_file() and one.samefile(other)
+    except (OSError, ValueError):
+        return False
 
 
 def _for_people(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import click
 
 from planner import files
-from planner.commands._shared import F, Planned, planned, valuing, write
+from planner.commands._shared import F, Planned, check_no_input, planned, valuing, write
 from planner.configfiles import configured
 from planner.costs import rate_at
 from planner.disk import load_schema, read_bytes, write_atomically
@@ -180,6 +180,7 @@ def list_rates(plan: Valued, name: str) -> dict[str, Rate | None] | None:
 def deliver(content: str | bytes, output: Path | None) -> None:
     """To the file, or text to standard output."""
     if output is not None and to_file(output):
+        check_no_input(output)
         write_atomically(output, content)
     elif isinstance(content, str):
         write(content, None)
