@@ -75,6 +75,9 @@ def fields() -> str:
         "account",
         "budget",
         "tokens",
+        "requests",
+        "growth",
+        "uncertainty",
     )
     titles = (
         "A workload",
@@ -87,6 +90,9 @@ def fields() -> str:
         "accounts: one account",
         "budget",
         "Token counts",
+        "Uncertain volumes",
+        "growth",
+        "uncertainty",
     )
     tables += [(title, schema["$defs"][name]) for name, title in zip(names, titles, strict=True)]
     return "\n\n".join(_table(title, part, schema) for title, part in tables)

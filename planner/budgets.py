@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from planner.manifest import Limit
 from planner.report import BudgetCheck, Coverage, Finding, Report, Totals, WorkloadReport
@@ -75,13 +76,20 @@ def _check(limit: Limit, covered: Sequence[WorkloadReport]) -> BudgetCheck:
 
 
 def _covers(limit: Limit, workload: WorkloadReport) -> bool:
-    scope = limit.scope
+    models = (workload.model, workload.canonical)
+    return in_scope(limit.scope, workload.owner, workload.provider, models, workload.labels)
+
+
+def in_scope(
+    scope: Mapping[str, Any], owner: str | None, provider: str, models: Sequence[str], labels: Mapping[str, str]
+) -> bool:
+    """Whether a workload meets everything that the scope states beside its id; `models` are all names of its model."""
     return all(
         (
-            scope.get("owner", workload.owner) == workload.owner,
-            scope.get("provider", workload.provider) == workload.provider,
-            scope.get("model", workload.model) in (workload.model, workload.canonical),
-            scope.get("labels", {}).items() <= workload.labels.items(),
+            scope.get("owner", owner) == owner,
+            scope.get("provider", provider) == provider,
+            scope.get("model", models[0]) in models,
+            scope.get("labels", {}).items() <= labels.items(),
         )
     )
 

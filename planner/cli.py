@@ -38,6 +38,7 @@ def group() -> None:
     planner explain MANIFEST WORKLOAD   the whole story of one workload
     planner lint [PATHS]                findings only, for CI
     planner diff OLD NEW                what a change costs, and why
+    planner forecast MANIFEST           the months to come, and how far they are uncertain
 
     Exit codes: 0 clean, 1 findings, 2 wrong input or usage, 3 something cannot be priced, 4 over budget.
     """

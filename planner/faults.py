@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
-from planner.manifest import Account, canonical_provider, spread_of
+from planner.growth import growth_faults
+from planner.manifest import Account, canonical_provider, range_of, spread_of
 from planner.problems import Path, Problem, quoted, suggestion
 from planner.units import exact, is_day, minutes, percent, plain, seconds
+
+UNITS = ("requests", "reports", "images", "items")
+"""Names of the volume's number."""
+
+MOST_P95 = Fraction("3.8")
+"""Times the mean that a 95th percentile of a lognormal volume can be: exp(1.645 ^ 2 / 2) = 3.87."""
 
 
 class Faults:
@@ -44,6 +52,29 @@ class Faults:
         if hours is not None and (hours[:5] == hours[6:] or max(minutes(hours[:5]), minutes(hours[6:])) > 1440):
             says = f"{quoted(hours)} is no part of a day: write it as 10:00-18:00, or 22:00-06:00 across midnight"
             yield self._at("volume", "hours_utc", says=says)
+        yield from self._volume(fields["volume"])
+        yield from self._growth(fields["volume"]["per"])
+
+    def _volume(self, volume: dict[str, Any]) -> Iterator[Problem]:
+        """A range that is none, and a month of what runs in every month."""
+        unit, stated = next((key, value) for key, value in volume.items() if key in UNITS)
+        if isinstance(stated, dict):
+            for says in range_faults(stated):
+                yield self._at("volume", unit, says=says)
+        if "month" in volume and volume["per"] != "once":
+            says = (
+                f"only a job that runs once has a month, this is per {volume['per']}: remove month, or write per: once"
+            )
+            yield self._at("volume", "month", says=says)
+
+    def _growth(self, per: str) -> Iterator[Problem]:
+        stated, root = self._own.get("growth"), self._path
+        if stated is None:
+            stated, root = self._defaults.get("growth", {}), ("defaults",)
+        elif per == "once":
+            yield self._at("growth", says="a job that runs once does not grow: remove growth, or state another period")
+        for path, says in growth_faults(stated):
+            yield Problem((*root, "growth", *path), says)
 
     def _spreads(self, tokens: dict[str, Any]) -> Iterator[Problem]:
         """A 95th percentile that the mean rules out: five in a hundred requests have as many tokens or more."""
@@ -120,3 +151,30 @@ def duplicates(workloads: list[dict[str, Any]]) -> Iterator[Problem]:
                 ("workloads", index, "id"),
                 f"id {quoted(fields['id'])} is taken by workload {first + 1} of the list: ids are unique",
             )
+
+
+def range_faults(stated: dict[str, Any]) -> Iterator[str]:
+    """What is wrong with a number that is stated as a range."""
+    if set(stated) not in ({"mean", "p95"}, {"low", "high"}, {"low", "mean", "high"}):
+        yield "a range is {mean, p95}, {low, high} or {low, mean, high}: write one of them"
+        return
+    known = range_of(stated)
+    if known.low is not None and known.high is not None and not known.low <= known.mean <= known.high:
+        yield "low, mean and high are not in this order: correct them"
+    if known.p95 is not None and not known.mean <= known.p95 <= known.mean * MOST_P95:
+        says = f"a 95th percentile of {plain(known.p95)} lies outside 1 to {plain(MOST_P95)} times the mean"
+        yield f"{says} of {plain(known.mean)}: correct one of them, or state low and high"
+
+
+def of_scenarios(data: dict[str, Any]) -> Iterator[Problem]:
+    """Paths of scenarios that lead to no workload of the manifest."""
+    ids = [fields["id"] for fields in data["workloads"]]
+    for name, scenario in data.get("scenarios", {}).items():
+        for path in scenario["set"]:
+            where: Path = ("scenarios", name, "set", path)
+            rest = path.removeprefix("workloads.")
+            if rest == path:
+                continue
+            if not any(rest.startswith(f"{known}.") for known in (*ids, "*")):
+                near = suggestion(rest.partition(".")[0], ids)
+                yield Problem(where, f"{quoted(path)} leads to no workload{near}", at_key=True)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from planner.documents import Document
+from planner.growth import Growth
 from planner.problems import Path
 from planner.units import Exact, divided, exact, simple, times
 
@@ -45,13 +46,27 @@ class Spread(NamedTuple):
         return self.mean if self.p95 is None else max(self.mean, self.p95)
 
 
+class Range(NamedTuple):
+    """A number that is not known for certain: the mean, with the 95th percentile or the ends between which it lies."""
+
+    mean: Exact
+    p95: Exact | None = None
+    low: Exact | None = None
+    high: Exact | None = None
+
+
 class Volume(NamedTuple):
-    """Requests in a period; `unit` is what one request stands for."""
+    """Requests in a period; `unit` is what one request stands for.
+
+    `spread` is how far the number is uncertain, `month` the month of a one-off job (2027-02); None is not stated.
+    """
 
     requests: Exact
     per: str
     unit: str
     hours_utc: str | None = None
+    spread: Range | None = None
+    month: str | None = None
 
     @property
     def once(self) -> bool:
@@ -135,6 +150,7 @@ class Workload(NamedTuple):
     batch: BatchPlan = BatchPlan()
     pin: Pin | None = None
     budget_usd: Decimal | None = None
+    growth: Growth | None = None
 
     @property
     def visible_output_tokens(self) -> Exact:
@@ -163,6 +179,17 @@ class Limit(NamedTuple):
     scope: dict[str, Any]
 
 
+class Uncertainty(NamedTuple):
+    """How uncertain numbers hang together: correlation within an owner, 0 to 1.
+
+    `tokens_vary` says whether tokens differ from request to request, so that a month averages them out (by-request),
+    or in all requests of a workload alike (alike).
+    """
+
+    correlation: Exact = 0
+    tokens_vary: str = "by-request"
+
+
 class Manifest(NamedTuple):
     """A whole manifest. `document` knows where everything in it stands."""
 
@@ -174,6 +201,8 @@ class Manifest(NamedTuple):
     accounts: dict[str, Account]
     limits: tuple[Limit, ...]
     workloads: tuple[Workload, ...]
+    uncertainty: Uncertainty = Uncertainty()
+    scenarios: dict[str, dict[str, Any]] = {}  # noqa: RUF012
 
     def account_of(self, workload: Workload) -> Account:
         """The account that the workload draws on; one without any statement where none was made."""
@@ -192,3 +221,13 @@ def spread_of(stated: Any) -> Spread:
     if isinstance(stated, dict):
         return Spread(exact(stated["mean"]), exact(stated["p95"]) if "p95" in stated else None)
     return Spread(exact(stated))
+
+
+def range_of(stated: Any) -> Range:
+    """A number as the manifest states it: alone, as mean and p95, or as low and high with their middle as the mean."""
+    if not isinstance(stated, dict):
+        return Range(exact(stated))
+    known = {name: exact(value) for name, value in stated.items()}
+    if "mean" not in known:
+        known["mean"] = divided(known["low"] + known["high"], 2)
+    return Range(**known)

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from planner.documents import Document
-from planner.faults import Faults, duplicates
+from planner.faults import UNITS, Faults, duplicates, of_scenarios
+from planner.growth import growth_of
 from planner.manifest import (
     MEAN_MONTH_DAYS,
     Account,
@@ -15,9 +16,11 @@ from planner.manifest import (
     Limit,
     Manifest,
     Pin,
+    Uncertainty,
     Volume,
     Workload,
     canonical_provider,
+    range_of,
     spread_of,
 )
 from planner.problems import Problem, quoted
@@ -46,6 +49,7 @@ def parse(document: Document, schema: Schema) -> Manifest:
         if not faults:
             workloads.append(_workload(index, merged))
     problems.extend(duplicates(data["workloads"]))
+    problems.extend(of_scenarios(data))
     if problems:
         raise document.refuse(problems)
     prices = data.get("prices", "list")
@@ -58,16 +62,22 @@ def parse(document: Document, schema: Schema) -> Manifest:
         accounts=accounts,
         limits=tuple(_limits(data, workloads)),
         workloads=tuple(workloads),
+        uncertainty=_uncertainty(data.get("uncertainty", {})),
+        scenarios={name: dict(scenario["set"]) for name, scenario in data.get("scenarios", {}).items()},
     )
 
 
+def _uncertainty(stated: dict[str, Any]) -> Uncertainty:
+    return Uncertainty(exact(stated.get("correlation", 0)), stated.get("tokens_vary", "by-request"))
+
+
 def _with_defaults(own: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
-    """The workload's own fields over the defaults; mappings join key by key, reasoning as a whole."""
+    """The workload's own fields over the defaults; mappings join key by key, reasoning and growth as a whole."""
     if not defaults:
         return own
     merged = {**defaults, **own}
     for field, default in defaults.items():
-        if field != "reasoning" and isinstance(default, dict) and isinstance(own.get(field), dict):
+        if field not in ("reasoning", "growth") and isinstance(default, dict) and isinstance(own.get(field), dict):
             merged[field] = {**default, **own[field]}
     return merged
 
@@ -75,7 +85,7 @@ def _with_defaults(own: dict[str, Any], defaults: dict[str, Any]) -> dict[str, A
 def _workload(index: int, fields: dict[str, Any]) -> Workload:
     tokens, volume = fields["tokens"], fields["volume"]
     reasoning, lane = fields.get("reasoning", {}), fields.get("lane")
-    unit = next(unit for unit in ("requests", "reports", "images", "items") if unit in volume)
+    unit = next(unit for unit in UNITS if unit in volume)
     until = lane and lane.get("until")
     flags = (
         "user_facing",
@@ -91,7 +101,7 @@ def _workload(index: int, fields: dict[str, Any]) -> Workload:
         id=fields["id"],
         provider=canonical_provider(fields["provider"]),
         model=fields["model"],
-        volume=Volume(exact(volume[unit]), volume["per"], unit, volume.get("hours_utc")),
+        volume=_volume(volume, unit),
         input=spread_of(tokens["input"]),
         output=spread_of(tokens.get("output", 0)),
         cached_input_tokens=exact(tokens["cached_input"]) if "cached_input" in tokens else None,
@@ -107,8 +117,15 @@ def _workload(index: int, fields: dict[str, Any]) -> Workload:
         batch=_batch(fields.get("batch", {})),
         pin=Pin(lane["pin"], lane["because"], _day(until) if until else None) if lane else None,
         budget_usd=_usd(fields["budget"]) if "budget" in fields else None,
+        growth=growth_of(fields["growth"]) if "growth" in fields and volume["per"] != "once" else None,
         **{field: fields.get(field) for field in ("use_case", "owner", "account", "endpoint", *flags)},
     )
+
+
+def _volume(stated: dict[str, Any], unit: str) -> Volume:
+    requests = range_of(stated[unit])
+    spread = requests if isinstance(stated[unit], dict) else None
+    return Volume(requests.mean, stated["per"], unit, stated.get("hours_utc"), spread, stated.get("month"))
 
 
 def _batch(stated: dict[str, Any]) -> BatchPlan:

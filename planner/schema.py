@@ -205,6 +205,7 @@ def _size(keyword: str, limit: Any, unit: str) -> str:
 PATTERN_MEANINGS = {
     "ms|s|m|h": "write a duration such as 500ms, 5s, 10m, 24h or 14d",
     "%$": "write a percentage such as 2.5%",
+    "(0[1-9]|1[0-2])$": "write a month such as 2027-03",
     "(0[1-9]|1[0-2])": "write a date such as 2026-12-31",
     "[0-2][0-9]:[0-5][0-9]-": 'write hours such as "10:00-18:00"',
     "[01][0-9]|2[0-3]": 'write a time such as "02:00"',

@@ -174,7 +174,7 @@ def test_an_unknown_key_is_refused_at_its_place_with_the_key_that_was_meant(find
 
 def test_an_unknown_key_that_is_near_to_none_is_answered_with_those_that_there_are() -> None:
     (said,) = complaints(manifest_text(workload(volume={"requests": 1, "per": "day", "zzzz": 1})))
-    assert said.startswith("9:5: unknown key 'zzzz'; known: hours_utc, images, items, per, reports, requests")
+    assert said.startswith("9:5: unknown key 'zzzz'; known: hours_utc, images, items, month, per, reports, requests")
 
 
 @pytest.mark.parametrize(
@@ -211,6 +211,7 @@ EACH_KEYWORD = {
     "minLength": ({"owner": ""}, "14:10: '' is too short: write at least 1 character"),
     "maxLength": ({"name": "n" * 201}, "…' is too long: write at most 200 characters"),
     "minItems": ({"prices": []}, "2:9: the list is too short: write at least 1 entry"),
+    "maxItems": ({"growth": {"seasonality": [100] * 13}}, "the list is too long: write at most 12 entries"),
     "uniqueItems": ({"batch": {"poll_until": ["failed", "failed"]}}, "an entry is here twice: remove one"),
     "minProperties": ({"budgets": [{"monthly_usd": 1}]}, "3:3: too little is stated: write at least 2 keys"),
     "minimum": ({"month_days": 0}, "2:13: '0' is too small: at least 1"),
@@ -218,6 +219,7 @@ EACH_KEYWORD = {
     "pattern": ({"latency": {"max": "24 hours"}}, "'24 hours' does not fit: write a duration such as 500ms, 5s"),
     "pattern, share": ({"batch": {"retry_share": "half"}}, "write a percentage such as 2.5%"),
     "pattern, day": ({"lane": {"pin": "batch", "because": "why", "until": "soon"}}, "write a date such as 2026-12-31"),
+    "pattern, month": ({"growth": {"events": [{"month": "May", "percent": 5}]}}, "write a month such as 2027-03"),
     "pattern, time": ({"batch": {"submit_at": "2am"}}, 'write a time such as "02:00"'),
     "pattern, id": ({"id": "My Id"}, "write lower-case letters"),
     "anyOf": ({"prices": 5}, "2:9: '5' does not fit: write text or a list"),
@@ -254,7 +256,10 @@ def test_every_keyword_that_the_manifest_schema_uses_has_its_complaint_tested() 
         ({"latency": {"max": 24}}, "'24' is not text: write a duration such as 500ms, 5s, 10m, 24h or 14d"),
         ({"tokens": {"input": "40k"}}, "'40k' does not fit: write a number or a mapping: write 40000"),
         ({"tokens": 500}, "'500' is not a mapping: write {input: 500}"),
-        ({"volume": {"requests": "100,000", "per": "day"}}, "'100,000' is not a number: write 100000"),
+        (
+            {"volume": {"requests": "100,000", "per": "day"}},
+            "'100,000' does not fit: write a number or a mapping: write 100000",
+        ),
         ({"volume": 1000}, "'1000' is not a mapping: write {requests: 1000, per: ...}"),
         ({"reasoning": "medium"}, "'medium' is not a mapping: write {effort: medium}"),
         ({"lane": "batch"}, "'batch' is not a mapping: write {pin: batch, because: ...}"),

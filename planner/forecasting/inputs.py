@@ -1,0 +1,102 @@
+"""The uncertain numbers of a manifest, each as a factor on its expected value: exact until it is drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from planner.catalog import Catalog
+from planner.costs import Reasoning, reasoning_tokens
+from planner.forecasting.calendar import Horizon, answering, first_day
+from planner.forecasting.report import WorkloadForecast
+from planner.forecasting.valuation import job_month
+from planner.manifest import Manifest, Range, Spread, Workload
+from planner.units import Exact, divided, exact, plain
+
+VOLUME, INPUT, OUTPUT, REASONING = "volume", "input", "output", "reasoning"
+NUMBERS = (VOLUME, INPUT, OUTPUT, REASONING)
+
+
+class Factor(NamedTuple):
+    """An uncertain number as a factor with the mean 1.
+
+    With `p95` it is lognormal, divided by the root of `averaged_over` requests where a month averages it out. With
+    `low` and `high` it lies between them: evenly below 1 and evenly above, so weighted that its mean is 1.
+    """
+
+    workload: int
+    number: str
+    taken: str
+    p95: Exact | None = None
+    averaged_over: Exact = 1
+    low: Exact = 1
+    high: Exact = 1
+
+
+def factors(
+    manifest: Manifest, catalog: Catalog, horizon: Horizon, workloads: list[WorkloadForecast]
+) -> Iterator[Factor]:
+    """The uncertain numbers of all workloads. What has no spread, or costs nothing in any month, is none."""
+    for index, (workload, forecast) in enumerate(zip(manifest.workloads, workloads, strict=True)):
+        active = [exact(month.requests) for month in forecast.months if month.requests]
+        if not active:
+            continue
+        yield from _volume(index, workload)
+        least = min(active) if manifest.uncertainty.tokens_vary == "by-request" else 1
+        spreads = {INPUT: workload.input, OUTPUT: workload.output}
+        if workload.reasoning is not None:
+            spreads[REASONING] = workload.reasoning
+        for number, spread in spreads.items():
+            yield from _tokens(index, number, spread, max(1, least))
+        if workload.reasoning is None:
+            yield from _reasoning(index, _estimate(manifest, catalog, horizon, workload))
+
+
+def follows_output(workload: Workload) -> bool:
+    """Whether reasoning was estimated as a multiple of the visible output, so that it grows with it."""
+    return workload.reasoning is None
+
+
+def _volume(index: int, workload: Workload) -> Iterator[Factor]:
+    spread = workload.volume.spread
+    if spread is None or not spread.mean:
+        return
+    if spread.p95 is not None and spread.p95 > spread.mean:
+        taken = f"lognormal, mean {plain(spread.mean)}, p95 {plain(spread.p95)}"
+        yield Factor(index, VOLUME, taken, p95=divided(spread.p95, spread.mean))
+    elif spread.low is not None and spread.high is not None:
+        yield from _between(index, VOLUME, spread)
+
+
+def _tokens(index: int, number: str, spread: Spread, requests: Exact) -> Iterator[Factor]:
+    if spread.p95 is None or not spread.mean or spread.p95 <= spread.mean:
+        return
+    over = "" if requests == 1 else f", averaged over {plain(Decimal(int(requests)))} requests a month"
+    taken = f"lognormal, mean {plain(spread.mean)}, p95 {plain(spread.p95)}{over}"
+    yield Factor(index, number, taken, p95=divided(spread.p95, spread.mean), averaged_over=requests)
+
+
+def _estimate(manifest: Manifest, catalog: Catalog, horizon: Horizon, workload: Workload) -> Reasoning:
+    """Reasoning of the model that answers in the workload's first month."""
+    month = max(job_month(workload, horizon), horizon.first) if workload.volume.once else horizon.first
+    day = first_day(month)
+    asked = answering(catalog.book, workload, day).workload
+    model = catalog.book.model(asked.provider, catalog.book.billed_as(asked.provider, asked.model, day))
+    return reasoning_tokens(asked, model, catalog.reasoning[manifest.reasoning_policy], catalog.measured_high)
+
+
+def _reasoning(index: int, reasoning: Reasoning) -> Iterator[Factor]:
+    if reasoning.expected and reasoning.low < reasoning.high:
+        yield from _between(
+            index, REASONING, Range(reasoning.expected, low=reasoning.low, high=reasoning.high), "tokens a request, "
+        )
+
+
+def _between(index: int, number: str, spread: Range, what: str = "") -> Iterator[Factor]:
+    """A factor between two ends; none where the mean is one of them, since then nothing is left to vary."""
+    low, high = spread.low, spread.high
+    if low is None or high is None or not low < spread.mean < high:
+        return
+    taken = f"{what}{plain(low)} to {plain(high)}, mean {plain(spread.mean)}"
+    yield Factor(index, number, taken, low=divided(low, spread.mean), high=divided(high, spread.mean))

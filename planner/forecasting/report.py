@@ -1,0 +1,197 @@
+"""All that any format may know of a forecast. Amounts are exact decimals; None is unknown, never 0.
+
+Simulated amounts are rounded to the cent, probabilities and shares are percents to 0.01.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from planner.report import CLEAN, OVER_BUDGET, UNPRICED, BookName
+
+AS_STATED = "as stated"
+WITHIN, AT_RISK, EXCEEDED, UNKNOWN = "within", "at-risk", "exceeded", "unknown"
+
+
+class Part(NamedTuple):
+    """Days of a month in which model, lane and prices stay as they are. `missing` says why there is no price.
+
+    `usd_per_mtok` are the prices that were paid, by token class.
+    """
+
+    since: date
+    days: int
+    model: str
+    lane: str | None
+    decided_by: str | None
+    expected_usd: Decimal | None
+    budget_usd: Decimal | None
+    usd_per_mtok: dict[str, Decimal]
+    missing: str | None
+
+
+class WorkloadMonth(NamedTuple):
+    """A workload in a month. `requests` are those of the month; the lines by token class add up to the expected cost."""
+
+    month: str
+    requests: Decimal
+    expected_usd: Decimal | None
+    budget_usd: Decimal | None
+    input_usd: Decimal
+    output_usd: Decimal
+    reasoning_usd: Decimal
+    missing: str | None
+    parts: list[Part]
+
+
+class Change(NamedTuple):
+    """What happens to a workload on a day: another lane, model or price, no price any more, or a one-off job."""
+
+    day: date
+    workload: str
+    kind: str
+    says: str
+
+
+class WorkloadForecast(NamedTuple):
+    """A workload over the months; `expected_usd` is the sum of them."""
+
+    id: str
+    provider: str
+    model: str
+    owner: str | None
+    one_off: bool
+    months: list[WorkloadMonth]
+    expected_usd: Decimal | None
+    budget_usd: Decimal | None
+
+
+class SumMonth(NamedTuple):
+    """The sum of several workloads in a month. `priced_usd` is what is known of it, one-off jobs included."""
+
+    month: str
+    expected_usd: Decimal | None
+    budget_usd: Decimal | None
+    priced_usd: Decimal
+    one_off_usd: Decimal | None
+
+
+class LimitMonth(NamedTuple):
+    """A limit in a month. Headroom is what the limit leaves: dollars, and percent more volume of all in the scope.
+
+    The percent is exact as long as the growth changes no lane; None where nothing is spent or not all is known.
+    """
+
+    month: str
+    expected_usd: Decimal | None
+    budget_usd: Decimal | None
+    verdict: str
+    headroom_usd: Decimal | None
+    headroom_percent: Decimal | None
+
+
+class LimitForecast(NamedTuple):
+    """A limit over the months. `crosses_in` is the first month in which the expected cost is above it."""
+
+    scope: str
+    workloads: list[str]
+    limit_usd: Decimal
+    crosses_in: str | None
+    months: list[LimitMonth]
+
+
+class Fan(NamedTuple):
+    """Percentiles of a simulated sum in US dollars, and the standard error of each."""
+
+    p10: Decimal
+    p50: Decimal
+    p90: Decimal
+    p99: Decimal
+    error_p10: Decimal
+    error_p50: Decimal
+    error_p90: Decimal
+    error_p99: Decimal
+
+
+class LimitRisk(NamedTuple):
+    """How probable it is, in percent, that a limit is crossed: by month, and in any of them.
+
+    `likely_month` is the first month until which it is crossed with a probability of at least one half.
+    """
+
+    scope: str
+    probability_percent: Decimal | None
+    error_percent: Decimal | None
+    likely_month: str | None
+    months: list[Decimal | None]
+    fans: list[Fan | None]
+
+
+class Input(NamedTuple):
+    """An uncertain number, how it is taken, and its share of the variance of the sum over all months.
+
+    `share_percent` is its coefficient x its covariance with the sum / the variance of the sum.
+    """
+
+    workload: str
+    number: str
+    taken: str
+    share_percent: Decimal | None
+
+
+class Simulated(NamedTuple):
+    """What the uncertain numbers do to the sums. `mean_usd` is the simulated mean of all months.
+
+    `interactions_percent` is what no single input explains. A fan is None for a sum with an unknown part.
+    """
+
+    draws: int
+    randomisations: int
+    seed: int
+    correlation: Decimal
+    sobol_inputs: int
+    mean_usd: Decimal
+    error_mean_usd: Decimal
+    total: Fan | None
+    months: list[Fan | None]
+    limits: list[LimitRisk]
+    workloads: dict[str, Fan | None]
+    inputs: list[Input]
+    interactions_percent: Decimal | None
+
+
+class ScenarioForecast(NamedTuple):
+    """The manifest as stated, or with the changes of a scenario. `simulated` is None where nothing is uncertain."""
+
+    name: str
+    changes: list[str]
+    workloads: list[WorkloadForecast]
+    months: list[SumMonth]
+    expected_usd: Decimal | None
+    budget_usd: Decimal | None
+    priced_usd: Decimal
+    limits: list[LimitForecast]
+    events: list[Change]
+    uncertain: list[Input]
+    simulated: Simulated | None
+
+
+class ForecastReport(NamedTuple):
+    """The one artifact behind every format. The first scenario is the manifest as stated."""
+
+    forecast_version: int
+    name: str | None
+    start: str
+    calendar: bool
+    price_book: BookName
+    scenarios: list[ScenarioForecast]
+
+
+def exit_code(report: ForecastReport) -> int:
+    """Of the manifest as stated: 3 where a month cannot be priced, 4 where a limit is crossed in any month."""
+    stated = report.scenarios[0]
+    if any(month.missing for workload in stated.workloads for month in workload.months):
+        return UNPRICED
+    return OVER_BUDGET if any(limit.crosses_in for limit in stated.limits) else CLEAN

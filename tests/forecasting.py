@@ -1,0 +1,79 @@
+"""Forecasts for tests, through the same doors that a user has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from planner import files
+from planner.catalog import Catalog
+from planner.commands.forecast import with_successors
+from planner.forecasting.calendar import Horizon
+from planner.forecasting.forecast import Draws, Variant, forecast
+from planner.forecasting.report import AS_STATED, ScenarioForecast
+from planner.growth import month_number
+from planner.manifest import Manifest
+from tests.making import as_yaml, manifest_text, read
+
+OLD = "2026-01-01"
+
+
+def rate(since: str = OLD, lane: str = "standard", price: int = 2, **more: Any) -> dict[str, Any]:
+    """A rate of so many dollars a million input tokens, and four times that for output."""
+    return {"lane": lane, "since": since, "source": "own", "input": price, "output": 4 * price, **more}
+
+
+PRICES: dict[str, Any] = {
+    "book": "own",
+    "provider": "openai",
+    "sources": {"own": {"title": "a contract", "verified": "2026-11-01"}},
+    "models": {
+        "steady": {"rates": [rate()]},
+        "both": {"rates": [rate(), rate(lane="batch", price=1)]},
+        "rising": {"rates": [rate(), rate("2027-01-11", price=3)]},
+        "expiring": {"rates": [rate(until="2027-01-15")]},
+        "ending": {"retires": {"date": "2027-01-16", "successor": "dear", "source": "own"}, "rates": [rate()]},
+        "dear": {"rates": [rate(price=5)]},
+        "orphan": {"retires": {"date": "2027-02-01", "source": "own"}, "rates": [rate()]},
+        "lost": {"retires": {"date": "2027-01-16", "successor": "never-heard-of", "source": "own"}, "rates": [rate()]},
+        "circle": {"retires": {"date": "2027-01-16", "successor": "circle", "source": "own"}, "rates": [rate()]},
+    },
+}
+"""A request of 1,000 tokens in and 500 out costs 0.006 dollars at 2 dollars a million."""
+
+
+def forecast_of(
+    *workloads: Mapping[str, Any],
+    months: int = 3,
+    start: str = "2026-12",
+    calendar: bool = False,
+    draws: int = 0,
+    seed: int = 0,
+    prices: Path | None = None,
+    **fields: Any,
+) -> ScenarioForecast:
+    """The forecast of a manifest with these workloads, without draws unless they are asked for."""
+    manifest = read(manifest_text(*workloads, **fields))
+    horizon = Horizon(month_number(start), months, calendar)
+    variant = Variant(AS_STATED, manifest, catalog_of(manifest, prices), {})
+    return forecast([variant], horizon, Draws(draws, seed)).scenarios[0]
+
+
+def catalog_of(manifest: Manifest, prices: Path | None = None) -> Catalog:
+    """The catalog of the manifest, with what follows its models."""
+    chosen = (str(prices),) if prices else ()
+    return with_successors(manifest, lambda one: files.load_catalog(one, chosen))
+
+
+def amounts(scenario: ScenarioForecast) -> list[Decimal | None]:
+    """The expected cost of each month."""
+    return [month.expected_usd for month in scenario.months]
+
+
+def price_file(folder: Path) -> Path:
+    """The prices above as a file."""
+    path = folder / "own.yaml"
+    path.write_text(as_yaml(PRICES), encoding="utf-8")
+    return path
