@@ -11,6 +11,7 @@ import platform
 import resource
 import time
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -18,19 +19,18 @@ from scipy.special import ndtri
 from scipy.stats import qmc
 from tabulate import tabulate
 
-from planner.commands.forecast import with_successors
 from planner.disk import load_schema
 from planner.documents import read_document
 from planner.files import load_catalog
-from planner.forecasting.calendar import Horizon
+from planner.forecasting.calendar import Horizon, with_successors
 from planner.forecasting.draws import SOBOL, Z95
-from planner.forecasting.forecast import Draws, Variant, forecast
+from planner.forecasting.forecast import Draws, forecast
 from planner.forecasting.inputs import factors
-from planner.forecasting.report import AS_STATED, ScenarioForecast
+from planner.forecasting.report import ScenarioForecast
 from planner.forecasting.simulation import PERCENTILES, RANDOMISATIONS, simulate
-from planner.growth import month_number
 from planner.parsing import parse
 
+DAY = date(2026, 11, 24)
 HEAD = "version: 1\nbudget: {monthly_usd: 500000000}\nbudgets: [{owner: team-1, monthly_usd: 9000000}]\nworkloads:\n"
 WORKLOAD = """\
   - id: w{number}
@@ -102,9 +102,8 @@ def main() -> None:
     asked = parser.parse_args()
     manifest = parse(read_document(estate(asked.workloads).encode(), "bench.yaml"), load_schema("manifest"))
     catalog = with_successors(manifest, load_catalog)
-    horizon = Horizon(month_number("2026-12"), asked.months)
-    variant = Variant(AS_STATED, manifest, catalog, {})
-    exactly, report = timed(lambda: forecast([variant], horizon, Draws(0)), 1)
+    horizon = Horizon(DAY.year * 12 + DAY.month, asked.months)
+    exactly, report = timed(lambda: forecast(manifest, catalog, DAY, asked.months, draws=Draws(0)), 1)
     exact = report.scenarios[0]
     uncertain = list(factors(manifest, catalog, horizon, exact.workloads))
     before = peak_mb()

@@ -75,7 +75,8 @@ def reasoning_tokens(
     visible = workload.visible_output_tokens
     if workload.reasoning is not None:
         mean = workload.reasoning.mean
-        high = times(mean, exact(measured_high))
+        high = workload.reasoning.high
+        high = times(mean, exact(measured_high)) if high is None else high
         cap = _room(workload, model, visible)
         return Reasoning(
             mean, mean, high if cap is None else max(mean, min(high, cap)), "measured", workload.effort, mean

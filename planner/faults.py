@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from planner.growth import growth_faults
-from planner.manifest import Account, canonical_provider, range_of, spread_of
+from planner.manifest import Account, canonical_provider, spread_of
 from planner.problems import Path, Problem, quoted, suggestion
 from planner.units import exact, is_day, minutes, percent, plain, seconds
 
@@ -40,6 +40,7 @@ class Faults:
                 yield Problem(self._path, f"'tokens.{field}' is missing: state it here or in defaults")
         yield from self._account(fields, accounts)
         yield from self._spreads(tokens)
+        yield from self._ranges("reasoning", "tokens", fields.get("reasoning", {}).get("tokens"))
         yield from self._shares(fields.get("batch", {}))
         yield from self._tokens(fields, tokens)
         every = fields.get("batch", {}).get("every")
@@ -59,7 +60,7 @@ class Faults:
         """A range that is none, and a month of what runs in every month."""
         unit, stated = next((key, value) for key, value in volume.items() if key in UNITS)
         if isinstance(stated, dict):
-            for says in range_faults(stated):
+            for says in range_faults(stated, MOST_P95):
                 yield self._at("volume", unit, says=says)
         if "month" in volume and volume["per"] != "once":
             says = (
@@ -80,11 +81,16 @@ class Faults:
         """A 95th percentile that the mean rules out: five in a hundred requests have as many tokens or more."""
         for field in ("input", "output"):
             spread = spread_of(tokens.get(field, 0))
+            yield from self._ranges("tokens", field, tokens.get(field))
             if spread.p95 is not None and spread.mean and spread.p95 > spread.mean * 20:
                 says = (
                     f"a 95th percentile of {plain(spread.p95)} tokens needs a mean of at least {plain(spread.p95)} / 20"
                 )
                 yield self._at("tokens", field, says=f"{says}, not {plain(spread.mean)}: correct one of them")
+
+    def _ranges(self, part: str, field: str, stated: Any) -> Iterator[Problem]:
+        if isinstance(stated, dict):
+            yield from (self._at(part, field, says=says) for says in range_faults(stated))
 
     def _shares(self, batch: dict[str, Any]) -> Iterator[Problem]:
         for field in ("fallback_share", "retry_share"):
@@ -153,16 +159,16 @@ def duplicates(workloads: list[dict[str, Any]]) -> Iterator[Problem]:
             )
 
 
-def range_faults(stated: dict[str, Any]) -> Iterator[str]:
-    """What is wrong with a number that is stated as a range."""
-    if set(stated) not in ({"mean", "p95"}, {"low", "high"}, {"low", "mean", "high"}):
+def range_faults(stated: dict[str, Any], most: Fraction | None = None) -> Iterator[str]:
+    """What is wrong with a number that is stated as a range; `most` bounds its 95th percentile, in means."""
+    if set(stated) not in ({"mean"}, {"mean", "p95"}, {"low", "high"}, {"low", "mean", "high"}):
         yield "a range is {mean, p95}, {low, high} or {low, mean, high}: write one of them"
         return
-    known = range_of(stated)
+    known = spread_of(stated)
     if known.low is not None and known.high is not None and not known.low <= known.mean <= known.high:
         yield "low, mean and high are not in this order: correct them"
-    if known.p95 is not None and not known.mean <= known.p95 <= known.mean * MOST_P95:
-        says = f"a 95th percentile of {plain(known.p95)} lies outside 1 to {plain(MOST_P95)} times the mean"
+    if most is not None and known.p95 is not None and not known.mean <= known.p95 <= known.mean * most:
+        says = f"a 95th percentile of {plain(known.p95)} lies outside 1 to {plain(most)} times the mean"
         yield f"{says} of {plain(known.mean)}: correct one of them, or state low and high"
 
 

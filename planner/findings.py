@@ -58,16 +58,16 @@ def of_workload(
             stake = _stake(rule, facts, month)
             told = Told(rule.id, rule.level, message(rule, facts), rule.remedy, stake)
             fix = fix_of(rule, facts, manifest, case.workload.position)
-            yield _finding(manifest, told, subject, path)._replace(fix=fix)
+            yield placed(manifest, told, subject, path)._replace(fix=fix)
     if decision.opposed:
         says = f"{decision.opposed[0]} and {decision.opposed[1]} want opposite lanes; it stays in real time"
         field = "lane" if "pin" in decision.opposed else "id"
-        yield _finding(manifest, engine("rules-contradict", says, month), subject, places.of_fields([field]))
+        yield placed(manifest, engine("rules-contradict", says, month), subject, places.of_fields([field]))
     if decision.tied:
         says = f"{decision.tied[0]} and {decision.tied[1]} weigh the same and want opposite lanes"
-        yield _finding(manifest, engine("rules-tie", says, month), subject, places.of_fields(["id"]))
+        yield placed(manifest, engine("rules-tie", says, month), subject, places.of_fields(["id"]))
     for says in missing:
-        yield _finding(manifest, engine(PRICE_UNKNOWN, says), subject, places.of_fields(["model"]))
+        yield placed(manifest, engine(PRICE_UNKNOWN, says), subject, places.of_fields(["model"]))
 
 
 def _fields(rule: Rule) -> list[str]:
@@ -95,7 +95,7 @@ def of_budgets(manifest: Manifest, limits: Sequence[Limit], checks: Sequence[Bud
     for limit, check in zip(limits, checks, strict=True):
         if not check.workloads:
             says = f"{limit.name}: no workload is in this scope"
-            yield _finding(manifest, engine("budget-covers-nothing", says), None, limit.path, limit.name)
+            yield placed(manifest, engine("budget-covers-nothing", says), None, limit.path, limit.name)
         if check.verdict == EXCEEDED:
             shown = (
                 "the known part alone is"
@@ -104,11 +104,11 @@ def of_budgets(manifest: Manifest, limits: Sequence[Limit], checks: Sequence[Bud
             )
             says = f"{limit.name}: {shown} above the limit of ${cents(limit.usd):,}"
             told = engine("over-budget", says, minus(check.expected_usd, check.limit_usd))
-            yield _finding(manifest, told, None, (*limit.path, "monthly_usd"), limit.name)
+            yield placed(manifest, told, None, (*limit.path, "monthly_usd"), limit.name)
         elif check.verdict == AT_RISK and check.budget_usd is not None:
             says = f"{limit.name}: the budget of ${cents_up(check.budget_usd):,} a month is above the limit of ${cents(limit.usd):,}"
             told = engine("budget-at-risk", says, minus(check.budget_usd, check.limit_usd))
-            yield _finding(manifest, told, None, (*limit.path, "monthly_usd"), limit.name)
+            yield placed(manifest, told, None, (*limit.path, "monthly_usd"), limit.name)
 
 
 def of_accounts(manifest: Manifest, cases: Sequence[Case]) -> Iterator[Finding]:
@@ -118,7 +118,7 @@ def of_accounts(manifest: Manifest, cases: Sequence[Case]) -> Iterator[Finding]:
         if key not in used and canonical_provider(key) not in used:
             near = suggestion(key, {case.workload.provider for case in cases})
             says = f"account {quoted(key)}: no workload draws on it{near}"
-            yield _finding(manifest, engine("account-unused", says), None, ("accounts", key), key, at_key=True)
+            yield placed(manifest, engine("account-unused", says), None, ("accounts", key), key, at_key=True)
 
 
 def of_account_models(manifest: Manifest, cases: Sequence[Case]) -> Iterator[Finding]:
@@ -135,7 +135,7 @@ def of_account_models(manifest: Manifest, cases: Sequence[Case]) -> Iterator[Fin
                 if book.canonical(provider, model) not in known and book.model(provider, model) is None:
                     says = f"account {quoted(key)}: {limit} for {quoted(model)}, a model that {provider} does not have{suggestion(model, known)}"
                     path = ("accounts", key, limit, model)
-                    yield _finding(manifest, engine("account-model-unknown", says), None, path, key, at_key=True)
+                    yield placed(manifest, engine("account-model-unknown", says), None, path, key, at_key=True)
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
@@ -160,7 +160,7 @@ def engine(rule: str, says: str, stake: Decimal | None = None) -> Told:
     return Told(rule, level, says, remedy, stake)
 
 
-def _finding(
+def placed(
     manifest: Manifest,
     told: Told,
     workload: str | None,
@@ -168,6 +168,7 @@ def _finding(
     subject: str | None = None,
     at_key: bool = False,
 ) -> Finding:
+    """The finding at its place in the manifest; `subject` names what it is about where that is no workload."""
     place = place_of(manifest.document, path, at_key)
     mark = fingerprint(told.rule, workload or subject, path)
     return finding_at(place, told.rule, told.level, told.says, told.remedy, mark, workload, told.stake)

@@ -178,7 +178,7 @@ def _assumptions(case: Case, decision: Decision) -> Iterable[str]:
     billed_as = case.book.billed_as(w.provider, w.model, case.on)
     if billed_as != w.model:
         yield f"requests for {w.model} are re-routed to {billed_as} and billed at its rates"
-    if w.input.p95 is None and any(w.input.mean <= line < w.input.mean * 20 for line in _tier_lines(case, decision)):
+    if w.input.is_plain and any(w.input.mean <= line < w.input.mean * 20 for line in _tier_lines(case, decision)):
         yield f"all requests stay in the price tier of {plain(w.input.mean)} input tokens: no 95th percentile is stated"
     if (
         w.volume.hours_utc is None

@@ -35,24 +35,22 @@ DAYS_PER: dict[str, Exact] = {
 
 
 class Spread(NamedTuple):
-    """Tokens per request: the mean, and the 95th percentile where it was stated."""
-
-    mean: Exact
-    p95: Exact | None = None
-
-    @property
-    def reach(self) -> Exact:
-        """The most that ninety-five of a hundred requests have, as far as it is known."""
-        return self.mean if self.p95 is None else max(self.mean, self.p95)
-
-
-class Range(NamedTuple):
-    """A number that is not known for certain: the mean, with the 95th percentile or the ends between which it lies."""
+    """A number as it is known: its mean, with the 95th percentile or the ends between which it lies."""
 
     mean: Exact
     p95: Exact | None = None
     low: Exact | None = None
     high: Exact | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is known beside the mean."""
+        return self.p95 is None and self.high is None
+
+    @property
+    def reach(self) -> Exact:
+        """The most that is usual: the 95th percentile or the high end, never below the mean."""
+        return max(self.mean if end is None else end for end in (self.mean, self.p95, self.high))
 
 
 class Volume(NamedTuple):
@@ -65,7 +63,7 @@ class Volume(NamedTuple):
     per: str
     unit: str
     hours_utc: str | None = None
-    spread: Range | None = None
+    spread: Spread | None = None
     month: str | None = None
 
     @property
@@ -151,6 +149,7 @@ class Workload(NamedTuple):
     pin: Pin | None = None
     budget_usd: Decimal | None = None
     growth: Growth | None = None
+    driver: str | None = None
 
     @property
     def visible_output_tokens(self) -> Exact:
@@ -180,7 +179,7 @@ class Limit(NamedTuple):
 
 
 class Uncertainty(NamedTuple):
-    """How uncertain numbers hang together: correlation within an owner, 0 to 1.
+    """How uncertain numbers hang together: correlation within a driver or owner, 0 to 1.
 
     `tokens_vary` says whether tokens differ from request to request, so that a month averages them out (by-request),
     or in all requests of a workload alike (alike).
@@ -188,6 +187,7 @@ class Uncertainty(NamedTuple):
 
     correlation: Exact = 0
     tokens_vary: str = "by-request"
+    stated: bool = False
 
 
 class Manifest(NamedTuple):
@@ -217,17 +217,10 @@ def canonical_provider(name: str) -> str:
 
 
 def spread_of(stated: Any) -> Spread:
-    """Tokens as the manifest states them: a number, or a mapping with mean and p95."""
-    if isinstance(stated, dict):
-        return Spread(exact(stated["mean"]), exact(stated["p95"]) if "p95" in stated else None)
-    return Spread(exact(stated))
-
-
-def range_of(stated: Any) -> Range:
     """A number as the manifest states it: alone, as mean and p95, or as low and high with their middle as the mean."""
     if not isinstance(stated, dict):
-        return Range(exact(stated))
+        return Spread(exact(stated))
     known = {name: exact(value) for name, value in stated.items()}
-    if "mean" not in known:
-        known["mean"] = divided(known["low"] + known["high"], 2)
-    return Range(**known)
+    ends = [known[name] for name in ("low", "high", "p95") if name in known][:2]
+    mean = known.pop("mean") if "mean" in known else divided(sum(ends), len(ends))
+    return Spread(mean, **known)

@@ -20,7 +20,6 @@ from planner.manifest import (
     Volume,
     Workload,
     canonical_provider,
-    range_of,
     spread_of,
 )
 from planner.problems import Problem, quoted
@@ -68,7 +67,7 @@ def parse(document: Document, schema: Schema) -> Manifest:
 
 
 def _uncertainty(stated: dict[str, Any]) -> Uncertainty:
-    return Uncertainty(exact(stated.get("correlation", 0)), stated.get("tokens_vary", "by-request"))
+    return Uncertainty(exact(stated.get("correlation", 0)), stated.get("tokens_vary", "by-request"), bool(stated))
 
 
 def _with_defaults(own: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
@@ -118,12 +117,12 @@ def _workload(index: int, fields: dict[str, Any]) -> Workload:
         pin=Pin(lane["pin"], lane["because"], _day(until) if until else None) if lane else None,
         budget_usd=_usd(fields["budget"]) if "budget" in fields else None,
         growth=growth_of(fields["growth"]) if "growth" in fields and volume["per"] != "once" else None,
-        **{field: fields.get(field) for field in ("use_case", "owner", "account", "endpoint", *flags)},
+        **{field: fields.get(field) for field in ("use_case", "owner", "driver", "account", "endpoint", *flags)},
     )
 
 
 def _volume(stated: dict[str, Any], unit: str) -> Volume:
-    requests = range_of(stated[unit])
+    requests = spread_of(stated[unit])
     spread = requests if isinstance(stated[unit], dict) else None
     return Volume(requests.mean, stated["per"], unit, stated.get("hours_utc"), spread, stated.get("month"))
 

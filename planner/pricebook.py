@@ -117,7 +117,8 @@ class PriceBook:
         return sorted({provider for layer in self._layers for provider in layer})
 
     def days_ahead(self, provider: str, region: str, model: str, lane: str, on: date) -> list[date]:
-        """Days after `on` on which the lane's rate may become another: entries that begin or end, a re-routing."""
+        """Days after `on` on which the lane's rate may become another: entries and discounts that
+        begin or end, a re-routing."""
         key = (provider, region, model, lane, on)
         if key not in self._ahead:
             self._ahead[key] = sorted(self._days_ahead(*key))
@@ -135,6 +136,10 @@ class PriceBook:
                     days.add(day_of(rate["since"]))
                     if "until" in rate:
                         days.add(day_of(rate["until"]) + timedelta(days=1))
+            for discount in file.get("discounts", ()):
+                days.add(day_of(discount["since"]))
+                if "until" in discount:
+                    days.add(day_of(discount["until"]) + timedelta(days=1))
         return {day for day in days if day > on}
 
     def first_day(self, provider: str, region: str, model: str, lane: str) -> date | None:

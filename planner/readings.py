@@ -65,7 +65,7 @@ def model_listed(case: Case) -> bool | None:
 def tier_crossed(case: Case) -> bool | None:
     """Whether the 95th percentile lies in a dearer tier than the mean."""
     w = case.workload
-    if w.input.p95 is None or case.costs["standard"].usd is None:
+    if w.input.is_plain or case.costs["standard"].usd is None:
         return None
     lines = case.book.tier_lines(w.provider, w.region, w.model, "standard", case.on)
     return any(w.input.mean <= line < w.input.reach for line in lines)

@@ -9,13 +9,12 @@ from typing import Any
 
 from planner import files
 from planner.catalog import Catalog
-from planner.commands.forecast import with_successors
-from planner.forecasting.calendar import Horizon
-from planner.forecasting.forecast import Draws, Variant, forecast
-from planner.forecasting.report import AS_STATED, ScenarioForecast
+from planner.forecasting.calendar import with_successors
+from planner.forecasting.forecast import Draws, forecast
+from planner.forecasting.report import ForecastReport, ScenarioForecast
 from planner.growth import month_number
 from planner.manifest import Manifest
-from tests.making import as_yaml, manifest_text, read
+from tests.making import DAY, as_yaml, manifest_text, read
 
 OLD = "2026-01-01"
 
@@ -25,6 +24,11 @@ def rate(since: str = OLD, lane: str = "standard", price: int = 2, **more: Any) 
     return {"lane": lane, "since": since, "source": "own", "input": price, "output": 4 * price, **more}
 
 
+def tier(price: int) -> dict[str, Any]:
+    """The price above 4,000 input tokens."""
+    return {"over_input_tokens": 4000, "input": price, "output": 4 * price}
+
+
 PRICES: dict[str, Any] = {
     "book": "own",
     "provider": "openai",
@@ -32,6 +36,8 @@ PRICES: dict[str, Any] = {
     "models": {
         "steady": {"rates": [rate()]},
         "both": {"rates": [rate(), rate(lane="batch", price=1)]},
+        "batch-only": {"rates": [rate(lane="batch")]},
+        "tiered": {"rates": [rate(tiers=[tier(10)]), rate("2027-01-11", tiers=[tier(20)])]},
         "rising": {"rates": [rate(), rate("2027-01-11", price=3)]},
         "expiring": {"rates": [rate(until="2027-01-15")]},
         "ending": {"retires": {"date": "2027-01-16", "successor": "dear", "source": "own"}, "rates": [rate()]},
@@ -44,7 +50,12 @@ PRICES: dict[str, Any] = {
 """A request of 1,000 tokens in and 500 out costs 0.006 dollars at 2 dollars a million."""
 
 
-def forecast_of(
+def forecast_of(*workloads: Mapping[str, Any], **fields: Any) -> ScenarioForecast:
+    """The forecast of a manifest with these workloads, without draws unless they are asked for."""
+    return report_of(*workloads, **fields).scenarios[0]
+
+
+def report_of(
     *workloads: Mapping[str, Any],
     months: int = 3,
     start: str = "2026-12",
@@ -52,13 +63,21 @@ def forecast_of(
     draws: int = 0,
     seed: int = 0,
     prices: Path | None = None,
+    gate: str = "expected",
     **fields: Any,
-) -> ScenarioForecast:
-    """The forecast of a manifest with these workloads, without draws unless they are asked for."""
+) -> ForecastReport:
+    """The same with its findings; what is not asked for here are fields of the manifest."""
     manifest = read(manifest_text(*workloads, **fields))
-    horizon = Horizon(month_number(start), months, calendar)
-    variant = Variant(AS_STATED, manifest, catalog_of(manifest, prices), {})
-    return forecast([variant], horizon, Draws(draws, seed)).scenarios[0]
+    return forecast(
+        manifest,
+        catalog_of(manifest, prices),
+        DAY,
+        months,
+        start=month_number(start),
+        calendar=calendar,
+        draws=Draws(draws, seed),
+        gate=gate,
+    )
 
 
 def catalog_of(manifest: Manifest, prices: Path | None = None) -> Catalog:

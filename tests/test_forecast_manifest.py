@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from planner.growth import Growth, Ramp, month_name, month_number
-from planner.manifest import Range
+from planner.manifest import Spread
 from planner.problems import Refused
 from tests.making import manifest_text, read, workload
 
@@ -20,12 +20,12 @@ def of(volume: Any = 5, **fields: Any) -> Any:
 @pytest.mark.parametrize(
     ("stated", "read_as"),
     [
-        ({"mean": 10, "p95": 15}, Range(10, p95=15)),
-        ({"low": 5, "high": 10}, Range(Fraction(15, 2), low=5, high=10)),
-        ({"low": 5, "mean": 6, "high": 10}, Range(6, low=5, high=10)),
+        ({"mean": 10, "p95": 15}, Spread(10, p95=15)),
+        ({"low": 5, "high": 10}, Spread(Fraction(15, 2), low=5, high=10)),
+        ({"low": 5, "mean": 6, "high": 10}, Spread(6, low=5, high=10)),
     ],
 )
-def test_a_volume_may_be_a_range_whose_mean_every_plan_counts_with(stated: dict[str, int], read_as: Range) -> None:
+def test_a_volume_may_be_a_range_whose_mean_every_plan_counts_with(stated: dict[str, int], read_as: Spread) -> None:
     volume = of(stated).volume
     assert (volume.spread, volume.requests) == (read_as, read_as.mean)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,13 @@ from typing import Any
 import click
 
 from planner import files, forecastviews
-from planner.catalog import Catalog
 from planner.commands._shared import today, valuing, write, writing
 from planner.configfiles import configured
 from planner.disk import load_schema
-from planner.forecasting.calendar import Horizon, successors
+from planner.forecasting.calendar import with_successors
 from planner.forecasting.forecast import Draws, Variant, forecast
 from planner.forecasting.report import AS_STATED, exit_code
-from planner.forecasting.scenarios import changed, read_change
+from planner.forecasting.scenarios import changed, option_source, read_change, scenario_source
 from planner.growth import month_number
 from planner.manifest import Manifest
 from planner.problems import Refused, quoted, suggestion
@@ -52,9 +51,20 @@ def read_month(ctx: click.Context, param: click.Parameter, value: str | None) ->
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Makes the same draws again.")
 @click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="A what-if beside the manifest as stated.")
-@click.option("--scenario", "names", multiple=True, metavar="NAME", help="A scenario of the manifest beside it.")
+@click.option(
+    "--scenario",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="A scenario of the manifest; all of them when neither this nor --set is given.",
+)
 @valuing
 @writing(", ".join(forecastviews.names()))
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "note", "never"]),
+    help="Lowest level that makes the exit code 1; error when absent.",
+)
 def command(
     manifest: Path,
     months: int,
@@ -70,60 +80,49 @@ def command(
     config: Path | None,
     format_name: str,
     output: Path | None,
+    fail_on: str | None,
 ) -> None:
     """Forecast what the workloads of MANIFEST cost month by month.
 
-    Each month is decided and priced on its own days. The exit code speaks of the manifest as stated.
+    Each month is decided and priced on its own days. Findings and the exit code speak of the manifest as stated.
     """
     render = forecastviews.forecast_format(format_name)
     settings = configured(manifest, config)
-    stated = files.load_manifest(manifest)
-    on = day or today()
-    horizon = Horizon(on.year * 12 + on.month if start is None else start, months, calendar)
 
-    def load(one: Manifest) -> Catalog:
-        return files.load_catalog(one, prices, rule_folders, settings)
+    def variant(name: str, one: Manifest, changes: Mapping[str, Any]) -> Variant:
+        catalog = with_successors(one, lambda some: files.load_catalog(some, prices, rule_folders, settings))
+        return Variant(name, one, catalog, changes, files.probe_request_files(one))
 
-    variants = [
-        Variant(name, one, with_successors(one, load), changes) for name, one, changes in _variants(stated, names, sets)
-    ]
-    report = forecast(variants, horizon, Draws(draws, seed), files.probe_request_files(stated))
+    stated = variant(AS_STATED, files.load_manifest(manifest), {})
+    variants = [variant(*one) for one in _changed(stated.manifest, names, sets)]
+    report = forecast(
+        stated.manifest,
+        stated.catalog,
+        day or today(),
+        months,
+        start=start,
+        calendar=calendar,
+        draws=Draws(draws, seed),
+        request_files=stated.request_files,
+        gate=settings.gate,
+        variants=variants,
+    )
+    report = report._replace(findings=settings.levelled(report.findings))
     write(render(report), output)
-    sys.exit(exit_code(report))
+    sys.exit(exit_code(report, fail_on or settings.fail_on))
 
 
-def with_successors(manifest: Manifest, load: Callable[[Manifest], Catalog]) -> Catalog:
-    """A catalog that also knows the models that follow those of the manifest."""
-    workloads = manifest.workloads
-    while True:
-        catalog = load(manifest._replace(workloads=workloads))
-        asked = {(w.provider, w.model) for w in workloads}
-        more = {
-            (w.provider, name): w._replace(model=name)
-            for w in workloads
-            for name in successors(catalog.book, w.provider, w.model)
-            if (w.provider, name) not in asked
-        }
-        if not more:
-            return catalog
-        workloads = (*workloads, *more.values())
-
-
-def _variants(
+def _changed(
     stated: Manifest, names: Sequence[str], sets: Sequence[str]
-) -> list[tuple[str, Manifest, Mapping[str, Any]]]:
-    """The manifest as stated, then each scenario that was asked for, then what --set makes of it."""
+) -> Iterator[tuple[str, Manifest, Mapping[str, Any]]]:
+    """Each scenario that was asked for, then what --set makes of the manifest."""
     schema = load_schema("manifest")
-    found: list[tuple[str, Manifest, Mapping[str, Any]]] = [(AS_STATED, stated, {})]
-    for name in dict.fromkeys(names):
+    for name in dict.fromkeys(names or (() if sets else stated.scenarios)):
         if name not in stated.scenarios:
             known = f"; there are: {', '.join(stated.scenarios)}" if stated.scenarios else "; the manifest states none"
             raise Refused([f"no scenario {quoted(name)}{suggestion(name, stated.scenarios)}{known}"])
         changes = stated.scenarios[name]
-        place = stated.document.where(("scenarios", name))
-        where = f"{stated.document.name}:{place.line}:{place.column}: scenario {name}"
-        found.append((name, changed(stated, where, changes, schema), changes))
+        yield name, changed(stated, changes, scenario_source(stated.document, name), schema), changes
     if sets:
         changes = dict(read_change(text) for text in sets)
-        found.append((SET, changed(stated, SET, changes, schema), changes))
-    return found
+        yield SET, changed(stated, changes, option_source, schema), changes

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from planner.catalog import Catalog
 from planner.growth import month_name
-from planner.manifest import Workload
+from planner.manifest import Manifest, Workload
 from planner.pricebook import PriceBook
 from planner.rates import LANES
 
@@ -93,3 +95,20 @@ def successors(book: PriceBook, provider: str, model: str) -> list[str]:
             break
         found.append(model)
     return found
+
+
+def with_successors(manifest: Manifest, load: Callable[[Manifest], Catalog]) -> Catalog:
+    """The catalog of a manifest that also knows the models that follow those of the manifest; `load` reads one."""
+    workloads = manifest.workloads
+    while True:
+        catalog = load(manifest._replace(workloads=workloads))
+        asked = {(w.provider, w.model) for w in workloads}
+        more = {
+            (w.provider, name): w._replace(model=name)
+            for w in workloads
+            for name in successors(catalog.book, w.provider, w.model)
+            if (w.provider, name) not in asked
+        }
+        if not more:
+            return catalog
+        workloads = (*workloads, *more.values())

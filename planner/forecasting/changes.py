@@ -26,14 +26,14 @@ def changes_of(workload: Workload, forecast: WorkloadForecast, horizon: Horizon)
         if first.model != workload.model:
             yield Change(first.since, workload.id, MODEL, f"{workload.model} is retired: {first.model} is priced")
         if first.missing:
-            yield Change(first.since, workload.id, GAP, f"no price: {first.missing}")
+            yield Change(first.since, workload.id, GAP, f"price unknown: {first.missing}")
     for before, after in pairwise(parts):
         yield from _between(workload.id, before, after)
 
 
 def _between(workload: str, before: Part, after: Part) -> Iterator[Change]:
     if after.missing and after.missing != before.missing:
-        yield Change(after.since, workload, GAP, f"no price: {after.missing}")
+        yield Change(after.since, workload, GAP, f"price unknown: {after.missing}")
     if after.model != before.model:
         yield Change(after.since, workload, MODEL, f"{before.model} is retired: {after.model} is priced")
     if None not in (before.lane, after.lane) and after.lane != before.lane:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from planner.batchfiles.probe import RequestFile
 from planner.catalog import Catalog
 from planner.forecasting.calendar import Horizon
 from planner.forecasting.changes import changes_of
+from planner.forecasting.findings import findings_of
 from planner.forecasting.inputs import Factor, factors
-from planner.forecasting.report import ForecastReport, Input, ScenarioForecast, Simulated
+from planner.forecasting.report import AS_STATED, ForecastReport, Input, ScenarioForecast, Simulated
 from planner.forecasting.scenarios import said
-from planner.forecasting.sums import limits, sums
+from planner.forecasting.sums import grouped, limits, sums
 from planner.forecasting.valuation import terms_of, value
 from planner.growth import month_name
 from planner.manifest import Manifest
@@ -34,35 +36,52 @@ class Draws(NamedTuple):
 
 
 class Variant(NamedTuple):
-    """A manifest under a name, with what was changed in it and the catalog that knows its models."""
+    """A manifest under a name, with what was changed in it, the catalog that knows its models, its request files."""
 
     name: str
     manifest: Manifest
     catalog: Catalog
-    changes: Mapping[str, Any]
+    changes: Mapping[str, Any] = {}
+    request_files: Mapping[str, RequestFile] = {}
 
 
 def forecast(
-    variants: Sequence[Variant],
-    horizon: Horizon,
-    draws: Draws,
+    manifest: Manifest,
+    catalog: Catalog,
+    on: date,
+    months: int = 12,
+    start: int | None = None,
+    calendar: bool = False,
+    draws: Draws = Draws(),  # noqa: B008
     request_files: Mapping[str, RequestFile] | None = None,
+    gate: str = "expected",
+    variants: Sequence[Variant] = (),
 ) -> ForecastReport:
-    """The forecast of each variant; the first is the manifest as stated."""
-    stated = variants[0]
+    """The forecast of a manifest for so many months, with variants of it beside.
+
+    `catalog` also knows the models that succeed those of the manifest (`with_successors`). The first month is `start`
+    (counted from year 0), or the one after the day `on`; `calendar` gives months their real days. `gate` is expected
+    or high: what a limit is held against. Raises Refused where growth leads beyond what a manifest may state, or where
+    draws are asked for and numpy or scipy is not installed.
+    """
+    horizon = Horizon(on.year * 12 + on.month if start is None else start, months, calendar)
+    stated = Variant(AS_STATED, manifest, catalog, {}, request_files or {})
+    scenarios = [_of(variant, horizon, draws) for variant in (stated, *variants)]
     return ForecastReport(
         forecast_version=1,
-        name=stated.manifest.name,
+        name=manifest.name,
         start=month_name(horizon.first),
         calendar=horizon.calendar,
-        price_book=BookName(stated.catalog.book.name, stated.catalog.book.digest),
-        scenarios=[_of(variant, horizon, draws, request_files or {}) for variant in variants],
+        gate=gate,
+        price_book=BookName(catalog.book.name, catalog.book.digest),
+        scenarios=scenarios,
+        findings=findings_of(manifest, scenarios[0].workloads, scenarios[0].limits),
     )
 
 
-def _of(variant: Variant, horizon: Horizon, draws: Draws, request_files: Mapping[str, RequestFile]) -> ScenarioForecast:
+def _of(variant: Variant, horizon: Horizon, draws: Draws) -> ScenarioForecast:
     manifest, catalog = variant.manifest, variant.catalog
-    terms = terms_of(manifest, catalog, horizon, request_files)
+    terms = terms_of(manifest, catalog, horizon, variant.request_files)
     workloads = [value(terms, workload) for workload in manifest.workloads]
     months = sums(horizon.names, workloads)
     uncertain = list(factors(manifest, catalog, horizon, workloads))
@@ -73,6 +92,7 @@ def _of(variant: Variant, horizon: Horizon, draws: Draws, request_files: Mapping
         changes=said(variant.changes),
         workloads=workloads,
         months=months,
+        by=grouped(manifest, workloads),
         expected_usd=total(month.expected_usd for month in months),
         budget_usd=total(month.budget_usd for month in months),
         priced_usd=known_total(month.priced_usd for month in months),

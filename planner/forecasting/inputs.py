@@ -11,7 +11,7 @@ from planner.costs import Reasoning, reasoning_tokens
 from planner.forecasting.calendar import Horizon, answering, first_day
 from planner.forecasting.report import WorkloadForecast
 from planner.forecasting.valuation import job_month
-from planner.manifest import Manifest, Range, Spread, Workload
+from planner.manifest import Manifest, Spread, Workload
 from planner.units import Exact, divided, exact, plain
 
 VOLUME, INPUT, OUTPUT, REASONING = "volume", "input", "output", "reasoning"
@@ -37,20 +37,33 @@ class Factor(NamedTuple):
 def factors(
     manifest: Manifest, catalog: Catalog, horizon: Horizon, workloads: list[WorkloadForecast]
 ) -> Iterator[Factor]:
-    """The uncertain numbers of all workloads. What has no spread, or costs nothing in any month, is none."""
+    """The uncertain numbers of all workloads. What has no spread, or costs nothing in any month, is none.
+
+    Reasoning that was estimated from an effort is uncertain too, but only where the manifest states any uncertainty:
+    without that its expected cost is the exact sum, and the budget holds the high end.
+    """
+    unsure = manifest.uncertainty.stated or any(map(_states_spread, manifest.workloads))
     for index, (workload, forecast) in enumerate(zip(manifest.workloads, workloads, strict=True)):
         active = [exact(month.requests) for month in forecast.months if month.requests]
         if not active:
             continue
-        yield from _volume(index, workload)
-        least = min(active) if manifest.uncertainty.tokens_vary == "by-request" else 1
-        spreads = {INPUT: workload.input, OUTPUT: workload.output}
-        if workload.reasoning is not None:
-            spreads[REASONING] = workload.reasoning
-        for number, spread in spreads.items():
-            yield from _tokens(index, number, spread, max(1, least))
-        if workload.reasoning is None:
+        if workload.volume.spread is not None:
+            yield from _factor(index, VOLUME, workload.volume.spread)
+        least = max(1, min(active)) if manifest.uncertainty.tokens_vary == "by-request" else 1
+        for number, spread in _token_spreads(workload).items():
+            yield from _factor(index, number, spread, least)
+        if workload.reasoning is None and unsure:
             yield from _reasoning(index, _estimate(manifest, catalog, horizon, workload))
+
+
+def _token_spreads(workload: Workload) -> dict[str, Spread]:
+    spreads = {INPUT: workload.input, OUTPUT: workload.output}
+    return spreads if workload.reasoning is None else {**spreads, REASONING: workload.reasoning}
+
+
+def _states_spread(workload: Workload) -> bool:
+    spreads = [*_token_spreads(workload).values(), workload.volume.spread]
+    return not all(spread is None or spread.is_plain for spread in spreads)
 
 
 def follows_output(workload: Workload) -> bool:
@@ -58,23 +71,14 @@ def follows_output(workload: Workload) -> bool:
     return workload.reasoning is None
 
 
-def _volume(index: int, workload: Workload) -> Iterator[Factor]:
-    spread = workload.volume.spread
-    if spread is None or not spread.mean:
-        return
-    if spread.p95 is not None and spread.p95 > spread.mean:
-        taken = f"lognormal, mean {plain(spread.mean)}, p95 {plain(spread.p95)}"
-        yield Factor(index, VOLUME, taken, p95=divided(spread.p95, spread.mean))
-    elif spread.low is not None and spread.high is not None:
-        yield from _between(index, VOLUME, spread)
-
-
-def _tokens(index: int, number: str, spread: Spread, requests: Exact) -> Iterator[Factor]:
-    if spread.p95 is None or not spread.mean or spread.p95 <= spread.mean:
-        return
-    over = "" if requests == 1 else f", averaged over {plain(Decimal(int(requests)))} requests a month"
-    taken = f"lognormal, mean {plain(spread.mean)}, p95 {plain(spread.p95)}{over}"
-    yield Factor(index, number, taken, p95=divided(spread.p95, spread.mean), averaged_over=requests)
+def _factor(index: int, number: str, spread: Spread, requests: Exact = 1) -> Iterator[Factor]:
+    """The factor of a spread; a p95 is that of single requests, of which a month averages so many."""
+    if spread.p95 is None:
+        yield from _between(index, number, spread)
+    elif spread.mean and spread.p95 > spread.mean:
+        over = "" if requests == 1 else f", averaged over {plain(Decimal(int(requests)))} requests a month"
+        taken = f"lognormal, mean {plain(spread.mean)}, p95 {plain(spread.p95)}{over}"
+        yield Factor(index, number, taken, p95=divided(spread.p95, spread.mean), averaged_over=requests)
 
 
 def _estimate(manifest: Manifest, catalog: Catalog, horizon: Horizon, workload: Workload) -> Reasoning:
@@ -88,12 +92,11 @@ def _estimate(manifest: Manifest, catalog: Catalog, horizon: Horizon, workload: 
 
 def _reasoning(index: int, reasoning: Reasoning) -> Iterator[Factor]:
     if reasoning.expected and reasoning.low < reasoning.high:
-        yield from _between(
-            index, REASONING, Range(reasoning.expected, low=reasoning.low, high=reasoning.high), "tokens a request, "
-        )
+        spread = Spread(reasoning.expected, low=reasoning.low, high=reasoning.high)
+        yield from _between(index, REASONING, spread, "tokens a request, ")
 
 
-def _between(index: int, number: str, spread: Range, what: str = "") -> Iterator[Factor]:
+def _between(index: int, number: str, spread: Spread, what: str = "") -> Iterator[Factor]:
     """A factor between two ends; none where the mean is one of them, since then nothing is left to vary."""
     low, high = spread.low, spread.high
     if low is None or high is None or not low < spread.mean < high:

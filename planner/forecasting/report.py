@@ -9,16 +9,18 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from planner.report import CLEAN, OVER_BUDGET, UNPRICED, BookName
+from planner.report import CLEAN, OVER_BUDGET, BookName, Finding, finding_code, worst
 
 AS_STATED = "as stated"
 WITHIN, AT_RISK, EXCEEDED, UNKNOWN = "within", "at-risk", "exceeded", "unknown"
 
 
 class Part(NamedTuple):
-    """Days of a month in which model, lane and prices stay as they are. `missing` says why there is no price.
+    """Days of a month in which model, lane and prices stay as they are.
 
-    `usd_per_mtok` are the prices that were paid, by token class.
+    `model` is the one whose prices are paid, `usd_per_mtok` those prices by token class. `missing` says which price is
+    not known: that of the lane, of real time beside it, or of a reserve. `opposed` and `tied` name two rules that want
+    opposite lanes.
     """
 
     since: date
@@ -26,6 +28,8 @@ class Part(NamedTuple):
     model: str
     lane: str | None
     decided_by: str | None
+    opposed: list[str]
+    tied: list[str]
     expected_usd: Decimal | None
     budget_usd: Decimal | None
     usd_per_mtok: dict[str, Decimal]
@@ -163,12 +167,16 @@ class Simulated(NamedTuple):
 
 
 class ScenarioForecast(NamedTuple):
-    """The manifest as stated, or with the changes of a scenario. `simulated` is None where nothing is uncertain."""
+    """The manifest as stated, or with the changes of a scenario. `simulated` is None where nothing is uncertain.
+
+    `by` holds the expected cost of each month by owner, provider, model, lane and label.
+    """
 
     name: str
     changes: list[str]
     workloads: list[WorkloadForecast]
     months: list[SumMonth]
+    by: dict[str, dict[str, list[Decimal | None]]]
     expected_usd: Decimal | None
     budget_usd: Decimal | None
     priced_usd: Decimal
@@ -179,19 +187,24 @@ class ScenarioForecast(NamedTuple):
 
 
 class ForecastReport(NamedTuple):
-    """The one artifact behind every format. The first scenario is the manifest as stated."""
+    """The one artifact behind every format. The first scenario is the manifest as stated; the findings are about it.
+
+    `gate` is expected or high: what a limit is held against.
+    """
 
     forecast_version: int
     name: str | None
     start: str
     calendar: bool
+    gate: str
     price_book: BookName
     scenarios: list[ScenarioForecast]
+    findings: list[Finding]
 
 
-def exit_code(report: ForecastReport) -> int:
-    """Of the manifest as stated: 3 where a month cannot be priced, 4 where a limit is crossed in any month."""
-    stated = report.scenarios[0]
-    if any(month.missing for workload in stated.workloads for month in workload.months):
-        return UNPRICED
-    return OVER_BUDGET if any(limit.crosses_in for limit in stated.limits) else CLEAN
+def exit_code(report: ForecastReport, fail_on: str) -> int:
+    """Of the manifest as stated, as for a plan: 3 where a price is not known in any month, 4 over a limit in any
+    month, 1 findings at or above `fail_on`; 3 > 4 > 1."""
+    over = (EXCEEDED, AT_RISK) if report.gate == "high" else (EXCEEDED,)
+    crossed = any(month.verdict in over for limit in report.scenarios[0].limits for month in limit.months)
+    return worst([finding_code(report.findings, fail_on, report.gate), OVER_BUDGET if crossed else CLEAN])

@@ -178,9 +178,13 @@ def simulate(
 
 
 def _groups(manifest: Manifest, factors: Sequence[Factor]) -> list[object]:
-    """Owner and number of each factor; None where the workload has no owner."""
-    owners = [manifest.workloads[factor.workload].owner for factor in factors]
-    return [None if owner is None else (owner, f.number) for owner, f in zip(owners, factors, strict=True)]
+    """The driver, else the owner, and the number of each factor; None where the workload has neither."""
+    groups: list[object] = []
+    for factor in factors:
+        one = manifest.workloads[factor.workload]
+        kind, name = ("driver", one.driver) if one.driver is not None else ("owner", one.owner)
+        groups.append(None if name is None else (kind, name, factor.number))
+    return groups
 
 
 def _told(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from planner.budgets import in_scope
@@ -13,13 +13,17 @@ from planner.forecasting.report import (
     WITHIN,
     LimitForecast,
     LimitMonth,
+    Part,
     SumMonth,
     WorkloadForecast,
     WorkloadMonth,
 )
-from planner.manifest import Limit, Manifest
+from planner.manifest import Limit, Manifest, Workload
 from planner.pricebook import PriceBook
 from planner.units import known_total, minus, percentage, total
+
+NONE = "(none)"
+"""Of workloads without an owner, and of days on which nobody answers."""
 
 
 def known_of(month: WorkloadMonth) -> Decimal:
@@ -43,6 +47,31 @@ def sums(names: Sequence[str], workloads: Sequence[WorkloadForecast]) -> list[Su
             )
         )
     return months
+
+
+def grouped(manifest: Manifest, workloads: Sequence[WorkloadForecast]) -> dict[str, dict[str, list[Decimal | None]]]:
+    """The expected cost of each month by what a workload or a part of its month belongs to."""
+    amounts: dict[str, dict[str, list[list[Decimal | None]]]] = {
+        name: {} for name in ("owner", "provider", "model", "lane", "label")
+    }
+    for workload, forecast in zip(manifest.workloads, workloads, strict=True):
+        for index, month in enumerate(forecast.months):
+            for part in month.parts:
+                for kind, name in _belongs(workload, part):
+                    months: list[list[Decimal | None]] = [[] for _ in forecast.months]
+                    amounts[kind].setdefault(name, months)[index].append(part.expected_usd)
+    return {
+        kind: {name: [total(month) for month in months] for name, months in sorted(groups.items())}
+        for kind, groups in amounts.items()
+    }
+
+
+def _belongs(workload: Workload, part: Part) -> Iterator[tuple[str, str]]:
+    yield "owner", workload.owner or NONE
+    yield "provider", workload.provider
+    yield "model", part.model
+    yield "lane", part.lane or NONE
+    yield from (("label", f"{key}={value}") for key, value in workload.labels.items())
 
 
 def limits(manifest: Manifest, book: PriceBook, workloads: Sequence[WorkloadForecast]) -> list[LimitForecast]:

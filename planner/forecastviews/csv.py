@@ -19,12 +19,12 @@ HEAD = (
 
 
 def render(report: ForecastReport) -> str:
-    """Workloads, limits and the total, each with a row a month; an empty cell is unknown or does not apply."""
+    """Workloads, groups of them, limits and the total, each with a row a month; an empty cell is unknown or does not apply."""
     out = io.StringIO()
     writer = csv.DictWriter(out, HEAD, lineterminator="\n", restval="")
     writer.writeheader()
     for scenario in report.scenarios:
-        for row in (*_workloads(scenario), *_limits(scenario), *_total(scenario)):
+        for row in (*_workloads(scenario), *_groups(scenario), *_limits(scenario), *_total(scenario)):
             writer.writerow({"scenario": in_cell(scenario.name), **row})
     return out.getvalue()
 
@@ -45,6 +45,14 @@ def _workloads(scenario: ScenarioForecast) -> Iterator[dict[str, str]]:
                 "budget_usd": _number(month.budget_usd),
                 "missing": in_cell(month.missing or ""),
             }
+
+
+def _groups(scenario: ScenarioForecast) -> Iterator[dict[str, str]]:
+    """By owner, provider, model, lane and label."""
+    for kind, groups in scenario.by.items():
+        for name, amounts in groups.items():
+            for month, amount in zip(scenario.months, amounts, strict=True):
+                yield {"sum": kind, "name": in_cell(name), "month": month.month, "expected_usd": _number(amount)}
 
 
 def _limits(scenario: ScenarioForecast) -> Iterator[dict[str, str]]:

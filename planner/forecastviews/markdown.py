@@ -20,9 +20,11 @@ from planner.forecastviews._words import (
     uncertainty,
     with_error,
 )
-from planner.formats._words import budget_usd, counted, in_markdown, usd
+from planner.formats._words import about, budget_usd, counted, in_markdown, usd
+from planner.report import LEVELS, Finding
 
 MARKER = "<!-- planner-forecast -->"
+LEVEL_SIGNS = {"error": "❌", "warning": "⚠️", "note": "ℹ️"}
 SIGNS = {"within": "✅", "at-risk": "⚠️", "unknown": "❔", "covers nothing": "⚠️"}
 
 
@@ -34,8 +36,19 @@ def render(report: ForecastReport) -> str:
         parts.append(_limits(stated))
     if len(report.scenarios) > 1:
         parts.append(_scenarios(report))
+    parts += _findings(report.findings)
     parts += [uncertainty(stated), *_spread(stated), _workloads(stated), *_events(stated)]
     return "\n\n".join(parts) + "\n"
+
+
+def _findings(findings: Sequence[Finding]) -> Iterator[str]:
+    """What to act on, the errors first."""
+    lines = [
+        f"- {LEVEL_SIGNS[f.level]} {in_markdown(about(f))} (`{f.rule}`, {in_markdown(f.file)}:{f.line})"
+        for f in sorted(findings, key=lambda f: -LEVELS.index(f.level))
+    ]
+    if lines:
+        yield "\n".join(lines)
 
 
 def _headed(scenario: ScenarioForecast) -> str:

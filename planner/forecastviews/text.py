@@ -21,7 +21,8 @@ from planner.forecastviews._words import (
     uncertainty,
     with_error,
 )
-from planner.formats._words import budget_money, money, one_line, usd
+from planner.formats._words import about, budget_money, money, one_line, usd
+from planner.report import Finding
 
 WIDTH = 100
 BAR = 20
@@ -37,6 +38,7 @@ def render(report: ForecastReport) -> str:
     if stated.limits:
         parts.append(_limits(stated))
     parts += _events(stated)
+    parts += _findings(report.findings)
     if len(report.scenarios) > 1:
         parts.append(_scenarios(report))
     return "\n\n".join(parts) + "\n"
@@ -119,6 +121,17 @@ def _events(scenario: ScenarioForecast) -> Iterator[str]:
     ]
     if len(scenario.events) > MOST_EVENTS:
         lines.append(f"{len(scenario.events) - MOST_EVENTS} more are in the other formats.")
+    if lines:
+        yield "\n".join(lines)
+
+
+def _findings(findings: Sequence[Finding]) -> Iterator[str]:
+    """What to act on, each with its place and what to do."""
+    lines = [
+        f"{_wrapped(f'{one_line(f.file)}:{f.line}:{f.column}: {f.level}: {about(f)} [{f.rule}]', '    ')}\n"
+        f"{_wrapped(f'    -> {one_line(f.remedy)}', '    ')}"
+        for f in findings
+    ]
     if lines:
         yield "\n".join(lines)
 
