@@ -37,6 +37,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.lint
 	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.forecast
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -50,7 +51,7 @@ $(VENV)/.dev: $(VENV)/.installed
 	touch $@
 
 $(VENV)/.bench: $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,bench]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,bench,forecast]"
 	touch $@
 
 clean:

@@ -38,6 +38,10 @@ PRICES: dict[str, Any] = {
         "both": {"rates": [rate(), rate(lane="batch", price=1)]},
         "batch-only": {"rates": [rate(lane="batch")]},
         "tiered": {"rates": [rate(tiers=[tier(10)]), rate("2027-01-11", tiers=[tier(20)])]},
+        "rerouted": {
+            "retires": {"date": "2027-01-16", "successor": "dear", "rerouted": True, "source": "own"},
+            "rates": [rate()],
+        },
         "rising": {"rates": [rate(), rate("2027-01-11", price=3)]},
         "expiring": {"rates": [rate(until="2027-01-15")]},
         "ending": {"retires": {"date": "2027-01-16", "successor": "dear", "source": "own"}, "rates": [rate()]},

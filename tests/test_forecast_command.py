@@ -139,6 +139,66 @@ def test_what_is_wrong_is_one_line_and_code_2(
     assert found.out == ""
 
 
+def test_all_scenarios_of_the_manifest_stand_beside_it_unless_some_are_asked_for(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    scenarios = {name: {"set": {"workloads.w.volume.requests": f"{n}x"}} for n, name in ((2, "two"), (3, "three"))}
+
+    def names(*options: str) -> list[str]:
+        data = as_data(capsys, tmp_path, *options, scenarios=scenarios)
+        return [one["name"] for one in data["scenarios"]]
+
+    assert names() == ["as stated", "two", "three"]
+    assert names("--scenario", "three") == ["as stated", "three"]
+    assert names("--set", "workloads.w.volume.requests=4x") == ["as stated", "--set"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"workloads.w.volume.requests": "many"}, "9:36: scenario s: 'many' does not fit: write a number or a mapping"),
+        ({"workloads.w.volum.requests": 5}, "9:7: scenario s: unknown key 'volum', did you mean 'volume'?"),
+        ({"workloads.w.provider": "2x"}, "9:29: scenario s: there is no number to multiply: write the value itself"),
+        ({"workloads.w.id.x": 1}, "9:7: scenario s: 'workloads.w.id.x' leads into a value that has no keys"),
+        ({"workloads.w.growth.percent_per_month": 1000}, "9:45: scenario s: workload w grows beyond 1,000,000,000,000,000 requests per month in 2027-12"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_scenario_is_said_at_its_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, changes: dict[str, Any], says: str
+) -> None:
+    fine = {"workloads.w.model": "dear"}
+    scenarios = {"first": {"description": "as it is", "set": fine}, "s": {"set": changes}}
+    found = ran(capsys, tmp_path, "--months", "30", scenarios=scenarios)
+    assert (found.code, found.out) == (2, "")
+    assert says in found.err.splitlines()[0]
+
+
+def test_growth_beyond_what_a_manifest_may_state_is_refused_at_its_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    growing = workload(model="steady", growth={"percent_per_month": 1000})
+    found = ran(capsys, tmp_path, "--months", "120", workloads=[growing])
+    assert (found.code, found.out, found.err.count("\n")) == (2, "", 1)
+    assert "m.yaml:15:5: workload w grows beyond 1,000,000,000,000,000 requests per month in 2027-12:" in found.err
+
+
+def test_fail_on_makes_a_warning_count(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    limits = [{"owner": "nobody", "monthly_usd": 5}]
+    assert ran(capsys, tmp_path, budgets=limits).code == 1
+    assert ran(capsys, tmp_path, "--fail-on", "never", budgets=limits).code == 0
+
+
+@pytest.mark.parametrize("gate", ["expected", "high"])
+def test_the_gate_and_the_levels_come_from_the_configuration(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, gate: str
+) -> None:
+    (tmp_path / "planner.yaml").write_text(f"gate: {gate}\nrules: {{budget-at-risk: error}}\n", encoding="utf-8")
+    thinking = workload(model="steady", user_facing=True, reasoning={"tokens": 1000, "tokens_are": "extra"})
+    data = ran(capsys, tmp_path, workloads=[thinking], budget={"monthly_usd": 15})
+    assert data.code == (4 if gate == "high" else 1)
+    assert "error: total: the budget of $15.60 in 2026-12 is above the limit of $15.00" in " ".join(data.out.split())
+
+
 def test_without_libraries_an_uncertain_forecast_says_what_to_install(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

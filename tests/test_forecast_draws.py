@@ -154,6 +154,56 @@ def test_the_probability_of_crossing_a_limit_and_its_likely_month() -> None:
     assert risk.likely_month >= str(found.limits[0].crosses_in)
 
 
+def test_limits_that_do_not_fit_at_once_get_the_same_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    from planner.forecasting import simulation
+
+    pair = [workload(id=name, owner=name, **UNSURE) for name in ("a", "b")]
+    budgets = [{"owner": "a", "monthly_usd": 1800}, {"owner": "b", "monthly_usd": 2000}]
+    at_once = simulated(*pair, budgets=budgets, budget={"monthly_usd": 4000}).simulated
+    monkeypatch.setattr(simulation, "CELLS", 1024 * 3 * 2)
+    assert simulated(*pair, budgets=budgets, budget={"monthly_usd": 4000}).simulated == at_once
+
+
+def test_workloads_of_one_driver_vary_together_and_those_of_another_owner_do_not() -> None:
+    def width(*groups: dict[str, str]) -> Decimal:
+        pair = [workload(id=f"w{number}", **UNSURE, **group) for number, group in enumerate(groups)]
+        drawn = simulated(*pair, uncertainty={"correlation": 1}).simulated
+        assert drawn is not None
+        assert drawn.total is not None
+        return drawn.total.p90 - drawn.total.p10
+
+    apart = width({"owner": "a"}, {"owner": "b"})
+    together = width({"owner": "a", "driver": "orders"}, {"owner": "b", "driver": "orders"})
+    assert together > apart * Decimal("1.2")
+    assert width({"owner": "a"}, {"owner": "a"}) == together
+    assert width({"owner": "a", "driver": "orders"}, {"owner": "a", "driver": "users"}) == apart
+
+
+@pytest.mark.parametrize(
+    ("fields", "number"),
+    [
+        ({"tokens": {"input": {"low": 500, "high": 1500}, "output": 10}}, "input"),
+        ({"tokens": {"input": 1000, "output": {"low": 500, "mean": 600, "high": 1500}}}, "output"),
+        ({"reasoning": {"tokens": {"low": 500, "high": 1500}, "tokens_are": "extra"}}, "reasoning"),
+    ],
+)
+def test_tokens_between_two_ends_hold_for_all_requests(fields: dict[str, Any], number: str) -> None:
+    found = simulated(workload(model="gpt-6-luna", user_facing=True, **fields))
+    assert [one.number for one in found.uncertain] == [number]
+    assert found.simulated is not None
+    assert found.simulated.total is not None
+    assert found.expected_usd is not None
+    assert found.simulated.total.p10 < found.expected_usd * Decimal("0.95")
+
+
+def test_reasoning_from_an_effort_is_drawn_only_where_the_manifest_states_uncertainty() -> None:
+    thinking = workload(model="gpt-6-luna", user_facing=True, reasoning={"effort": "medium"})
+    assert forecast_of(thinking, draws=8).uncertain == []
+    assert [one.number for one in forecast_of(thinking, uncertainty={"correlation": 0}).uncertain] == ["reasoning"]
+    unsure = workload(id="u", **UNSURE)
+    assert [one.number for one in forecast_of(thinking, unsure).uncertain] == ["reasoning", "volume"]
+
+
 def test_a_sum_with_a_gap_has_no_percentiles() -> None:
     found = simulated(workload(**UNSURE), workload(id="x", model="no-such-model"), budget={"monthly_usd": 10})
     assert found.simulated is not None

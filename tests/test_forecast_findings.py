@@ -72,6 +72,12 @@ def test_a_budget_that_growth_crosses_is_a_warning_that_counts_where_asked(own: 
     assert [exit_code(report, level) for level in ("error", "warning", "never")] == [0, 1, 0]
 
 
+def test_the_gate_holds_the_budget_whatever_became_of_the_finding(own: Path) -> None:
+    report = report_of(workload(model="steady", **THINKING), prices=own, budget={"monthly_usd": 15}, gate="high")
+    assert [one.rule for one in report.findings] == ["budget-at-risk"]
+    assert exit_code(report._replace(findings=[]), "error") == 4
+
+
 def test_a_model_that_retires_without_a_successor_is_found_with_its_months(own: Path) -> None:
     report = report_of(workload(model="orphan"), prices=own, months=4)
     (found,) = report.findings

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from math import log, sqrt
+from statistics import NormalDist
 from typing import Any
 
 from hypothesis import given, settings
@@ -101,6 +103,41 @@ def test_percentiles_are_monotone_and_the_mean_is_the_exact_one(estate: list[dic
     assert found.expected_usd is not None
     slack = 8 * found.simulated.error_mean_usd + found.expected_usd / 1000 + Decimal("0.02")
     assert abs(found.simulated.mean_usd - found.expected_usd) <= slack
+
+
+ratios = st.integers(105, 380).map(lambda n: Decimal(n) / 100)
+ends = st.tuples(st.integers(1, 99), st.integers(101, 900))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.one_of(ratios, ends), st.integers(0, 10**6))
+def test_the_band_from_p10_to_p90_holds_the_truth_in_80_percent(stated: Decimal | tuple[int, int], seed: int) -> None:
+    """The probability that the stated distribution gives the band, by its own formula and not by draws."""
+    volume: dict[str, Any] = {"mean": 1_000_000, "p95": int(1_000_000 * stated)} if isinstance(stated, Decimal) else {
+        "low": stated[0] * 10_000, "mean": 1_000_000, "high": stated[1] * 10_000,
+    }  # fmt: skip
+    found = forecast_of(workload(volume={"requests": volume, "per": "day"}), draws=2048, seed=seed)
+    assert found.simulated is not None
+    assert found.expected_usd is not None
+    for fan, exact in zip(found.simulated.months, (month.expected_usd for month in found.months), strict=True):
+        assert fan is not None
+        assert exact is not None
+        p10, p90 = (below(float(p / exact), stated) for p in (fan.p10, fan.p90))
+        assert abs(p90 - p10 - 0.8) < 0.02
+        assert abs(p10 - 0.1) < 0.015
+
+
+def below(factor: float, stated: Decimal | tuple[int, int]) -> float:
+    """The probability of a factor below this."""
+    if isinstance(stated, Decimal):
+        z = 1.6448536269514722
+        s = z - sqrt(max(0.0, z * z - 2 * log(stated)))
+        return NormalDist().cdf((log(factor) + s * s / 2) / s)
+    low, high = stated[0] / 100, stated[1] / 100
+    share = (high - 1) / (high - low)
+    if factor < 1:
+        return share * (factor - low) / (1 - low)
+    return share + (1 - share) * (factor - 1) / (high - 1)
 
 
 @settings(max_examples=15, deadline=None)

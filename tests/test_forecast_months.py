@@ -10,7 +10,10 @@ import pytest
 
 from planner.forecasting.report import ScenarioForecast
 from tests.forecasting import amounts, forecast_of, price_file
-from tests.making import workload
+from tests.making import as_yaml, workload
+
+LINES = Decimal("0.000004")
+"""Each line of a stretch is rounded to 1e-6."""
 
 
 @pytest.fixture(name="own")
@@ -42,6 +45,41 @@ def test_a_price_that_changes_inside_a_month_is_split_by_days(own: Path) -> None
     assert amounts(found) == [Decimal(6), january.quantize(Decimal("0.000001")), Decimal(9)]
     assert [part.days for part in found.workloads[0].months[1].parts] == [10, 21]
     assert said(found) == ["2027-01-11 price: input $2 becomes $3, output $8 becomes $12 a million tokens"]
+
+
+def test_a_tier_whose_price_changes_inside_a_month_is_split_by_days_too(own: Path) -> None:
+    found = of(own, "tiered", tokens={"input": {"mean": 1000, "p95": 5000}, "output": 500})
+    assert amounts(found) == usd("6", "6", "6")
+    split = [Decimal(30), Decimal(30 * 10 + 60 * 21) / 31, Decimal(60)]
+    assert [month.budget_usd for month in found.months] == pytest.approx(split, abs=LINES)
+    dearer = of(own, "tiered", tokens={"input": 5000, "output": 500})
+    assert amounts(dearer) == pytest.approx([Decimal(70), Decimal(70 * 10 + 140 * 21) / 31, Decimal(140)], abs=LINES)
+
+
+def test_a_discount_that_begins_inside_a_month_is_split_by_days(tmp_path: Path) -> None:
+    contract: dict[str, Any] = {
+        "book": "contract",
+        "provider": "openai",
+        "sources": {"own": {"title": "a contract", "verified": "2026-11-01"}},
+        "discounts": [{"percent": 50, "since": "2027-01-11", "until": "2027-02-14", "source": "own"}],
+        "models": {},
+    }
+    (tmp_path / "contract.yaml").write_text(as_yaml(contract), encoding="utf-8")
+    found = forecast_of(workload(model="gpt-5.4-mini", user_facing=True), prices=tmp_path / "contract.yaml")
+    whole = amounts(found)[0]
+    assert whole is not None
+    assert [[part.days for part in month.parts] for month in found.workloads[0].months] == [[31], [10, 21], [14, 14]]
+    split = [whole * Decimal("20.5") / 31, whole * Decimal("0.75")]
+    assert amounts(found)[1:] == pytest.approx(split, abs=LINES)
+
+
+def test_a_model_that_is_silently_rerouted_is_named_as_the_one_that_is_paid(own: Path) -> None:
+    found = of(own, "rerouted")
+    assert [part.model for part in found.workloads[0].months[1].parts] == ["rerouted", "dear"]
+    assert amounts(found)[2] == 15
+    assert said(found) == ["2027-01-16 model: rerouted is retired: dear is priced"]
+    assert found.by["model"]["dear"] == pytest.approx([Decimal(0), Decimal(15 * 16) / 31, Decimal(15)], abs=LINES)
+    assert found.by["model"]["rerouted"] == pytest.approx([Decimal(6), Decimal(6 * 15) / 31, Decimal(0)], abs=LINES)
 
 
 def test_a_retired_model_is_priced_as_its_successor_from_that_day(own: Path) -> None:

@@ -22,7 +22,8 @@ from planner.units import decimal6
 
 RANDOMISATIONS = 8
 PERCENTILES = (10, 50, 90, 99)
-CENT = Decimal("0.01")
+CELLS = 2**23
+"""Floats that are held of the sums at once, 64 MB: draws x sums x months."""
 
 
 class Model(NamedTuple):
@@ -35,6 +36,10 @@ class Model(NamedTuple):
     follows: Floats
     sums: list[list[int] | slice]
     bounds: Floats
+
+    def some_limits(self, first: int, end: int) -> Model:
+        """The same with the limits from `first` to before `end` alone."""
+        return self._replace(sums=[self.sums[0], *self.sums[first + 1 : end + 1]], bounds=self.bounds[first:end])
 
 
 def model_of(manifest: Manifest, exact: ScenarioForecast) -> Model:
@@ -163,18 +168,27 @@ def percentiles(columns: Floats) -> Floats:
 def simulate(
     manifest: Manifest, exact: ScenarioForecast, factors: Sequence[Factor], draws: int, seed: int
 ) -> Simulated:
-    """The draws around the exact forecast: at least so many, in eight randomisations of a power of two each."""
+    """The draws around the exact forecast: at least so many, in eight randomisations of a power of two each.
+
+    Where there are more limits than `CELLS` has room for, the same draws are made again for the next of them.
+    """
     model = model_of(manifest, exact)
     order = np.argsort(-np.array([variance_of(f) for f in factors]) * weights(model, factors) ** 2, kind="stable")
     ranked = [factors[index] for index in order]
-    tally = Tally(model, weights(model, ranked))
-    correlation = float(manifest.uncertainty.correlation)
-    groups = _groups(manifest, ranked)
+    correlation, groups = float(manifest.uncertainty.correlation), _groups(manifest, ranked)
     count = 1 << max(1, -(-draws // RANDOMISATIONS) - 1).bit_length()
-    for number in range(RANDOMISATIONS):
-        drawer = Drawer(ranked, groups, correlation, seed, number)
-        tally.add(evaluate(model, ranked, drawer, count))
-    return _told(manifest, exact, ranked, tally, count * RANDOMISATIONS, seed)
+    size = max(1, CELLS // (count * len(exact.months)) - 1)
+    tallies = []
+    for first in range(0, max(1, len(exact.limits)), size):
+        part = model.some_limits(first, first + size)
+        tally = Tally(part, weights(part, ranked))
+        for number in range(RANDOMISATIONS):
+            drawer = Drawer(ranked, groups, correlation, seed, number)
+            tally.add(evaluate(part, ranked, drawer, count))
+        tallies.append(tally)
+    told = _told(manifest, exact, ranked, tallies[0])
+    risks = [_risk(exact, at, tallies[at // size], at % size) for at in range(len(exact.limits))]
+    return told._replace(draws=count * RANDOMISATIONS, seed=seed, sobol_inputs=drawer.sobol_inputs, limits=risks)
 
 
 def _groups(manifest: Manifest, factors: Sequence[Factor]) -> list[object]:
@@ -187,27 +201,24 @@ def _groups(manifest: Manifest, factors: Sequence[Factor]) -> list[object]:
     return groups
 
 
-def _told(
-    manifest: Manifest, exact: ScenarioForecast, ranked: Sequence[Factor], tally: Tally, draws: int, seed: int
-) -> Simulated:
+def _told(manifest: Manifest, exact: ScenarioForecast, ranked: Sequence[Factor], tally: Tally) -> Simulated:
+    """What the draws say of the total, the workloads and the inputs."""
     known = [month.expected_usd is not None for month in exact.months]
     shares, _ = _estimate(tally.shares)
     whole = [w.expected_usd is not None for w in exact.workloads]
     mean, error = _estimate([np.array(value) for value in tally.mean])
     explained = float(shares.sum())
     return Simulated(
-        draws=draws,
+        draws=0,
         randomisations=RANDOMISATIONS,
-        seed=seed,
+        seed=0,
         correlation=decimal6(manifest.uncertainty.correlation),
-        sobol_inputs=Drawer(
-            ranked, _groups(manifest, ranked), float(manifest.uncertainty.correlation), seed, 0
-        ).sobol_inputs,
+        sobol_inputs=0,
         mean_usd=_rounded(mean),
         error_mean_usd=_rounded(error),
         total=_fan(tally.whole) if all(known) else None,
         months=[_fan([m[:, 0, at] for m in tally.months]) if fit else None for at, fit in enumerate(known)],
-        limits=[_risk(exact, at, tally) for at in range(len(exact.limits))],
+        limits=[],
         workloads={
             w.id: _fan([each[:, at] for each in tally.workloads]) if fit else None
             for at, (w, fit) in enumerate(zip(exact.workloads, whole, strict=True))
@@ -220,8 +231,9 @@ def _told(
     )
 
 
-def _risk(exact: ScenarioForecast, at: int, tally: Tally) -> LimitRisk:
-    limit = exact.limits[at]
+def _risk(exact: ScenarioForecast, number: int, tally: Tally, at: int) -> LimitRisk:
+    """The risk of a limit, which is that of index `at` in the tally."""
+    limit = exact.limits[number]
     known = [month.expected_usd is not None for month in limit.months]
     if not known or not all(known):
         return LimitRisk(limit.scope, None, None, None, [None] * len(exact.months), [None] * len(exact.months))
