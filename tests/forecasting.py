@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from planner import files
+from planner import files, forecastviews
 from planner.catalog import Catalog
 from planner.forecasting.calendar import with_successors
-from planner.forecasting.forecast import Draws, forecast
+from planner.forecasting.forecast import Draws, Variant, forecast
 from planner.forecasting.report import ForecastReport, ScenarioForecast
+from planner.forecasting.scenarios import changed, scenario_source
 from planner.growth import month_number
 from planner.manifest import Manifest
+from tests import golden
 from tests.making import DAY, as_yaml, manifest_text, read
 
 OLD = "2026-01-01"
@@ -100,3 +103,32 @@ def price_file(folder: Path) -> Path:
     path = folder / "own.yaml"
     path.write_text(as_yaml(PRICES), encoding="utf-8")
     return path
+
+
+GOLDEN = golden.FOLDER / "forecast.yaml"
+ENDINGS = {"text": "txt", "json": "json", "markdown": "md", "csv": "csv"}
+
+
+def golden_forecast() -> ForecastReport:
+    """Four months of the golden manifest beside its scenarios."""
+    manifest = files.load_manifest(GOLDEN)
+    catalog = with_successors(manifest, files.load_catalog)
+    schema = files.load_schema("manifest")
+    variants = []
+    for name, changes in manifest.scenarios.items():
+        other = changed(manifest, changes, scenario_source(manifest.document, name), schema)
+        variants.append(Variant(name, other, with_successors(other, files.load_catalog), changes))
+    report = forecast(manifest, catalog, DAY, 4, draws=Draws(1024), variants=variants)
+    return report._replace(findings=[one._replace(file=GOLDEN.name) for one in report.findings])
+
+
+def rendered() -> dict[str, str]:
+    """What every format shows, by the name of its golden file."""
+    report = golden_forecast()
+    shown = {f"forecast.{ENDINGS[name]}": forecastviews.forecast_format(name)(report) for name in forecastviews.names()}
+    return {name: re.sub(r"sha256:[0-9a-f]+", "sha256:0", text) for name, text in shown.items()}
+
+
+if __name__ == "__main__":
+    for file, text in rendered().items():
+        (golden.FOLDER / file).write_text(text, encoding="utf-8")

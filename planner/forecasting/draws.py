@@ -62,18 +62,25 @@ class Drawer:
     def __init__(
         self, factors: Sequence[Factor], groups: Sequence[object], correlation: float, seed: int, number: int
     ) -> None:
-        names = list(dict.fromkeys(group for group in groups if group is not None)) if correlation else []
-        self._of_group = np.array([names.index(g) if g in names else -1 for g in groups]) if names else None
+        named = dict.fromkeys(group for group in groups if group is not None) if correlation else {}
+        names = {group: at for at, group in enumerate(named)}
+        self._of_group = np.array([names.get(group, -1) for group in groups]) if names else None
         self._loads = sqrt(correlation), sqrt(1 - correlation)
         self._groups, self._width = len(names), len(names) + len(factors)
-        self._random = np.random.default_rng([seed, number])
         self.sobol_inputs = min(len(factors), max(0, SOBOL - self._groups))
-        self._sobol = qmc.Sobol(min(self._width, SOBOL), scramble=True, seed=self._random)
+        self._seed = seed
         self._log = np.array([factor.p95 is not None for factor in factors])
         self._s = np.array([spread_of(factor) for factor in factors])[self._log]
         ends = [factor for factor in factors if factor.p95 is None]
         self._low = np.array([float(factor.low) for factor in ends])
         self._high = np.array([float(factor.high) for factor in ends])
+
+        self.restart(number)
+
+    def restart(self, number: int) -> None:
+        """Begins the randomisation of that number."""
+        self._random = np.random.default_rng([self._seed, number])
+        self._sobol = qmc.Sobol(min(self._width, SOBOL), scramble=True, seed=self._random)
 
     def next(self, count: int) -> Floats:
         """So many draws, a row each; a power of two keeps the points balanced."""

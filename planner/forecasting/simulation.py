@@ -20,7 +20,7 @@ from planner.forecasting.report import Fan, Input, LimitRisk, ScenarioForecast, 
 from planner.manifest import Manifest
 from planner.units import decimal6
 
-RANDOMISATIONS = 8
+LEAST_RANDOMISATIONS = 8
 PERCENTILES = (10, 50, 90, 99)
 CELLS = 2**23
 """Floats that are held of the sums at once, 64 MB: draws x sums x months."""
@@ -168,7 +168,7 @@ def percentiles(columns: Floats) -> Floats:
 def simulate(
     manifest: Manifest, exact: ScenarioForecast, factors: Sequence[Factor], draws: int, seed: int
 ) -> Simulated:
-    """The draws around the exact forecast: at least so many, in eight randomisations of a power of two each.
+    """The draws around the exact forecast: at least so many, in eight or more randomisations of a power of two each.
 
     Where there are more limits than `CELLS` has room for, the same draws are made again for the next of them.
     """
@@ -176,19 +176,27 @@ def simulate(
     order = np.argsort(-np.array([variance_of(f) for f in factors]) * weights(model, factors) ** 2, kind="stable")
     ranked = [factors[index] for index in order]
     correlation, groups = float(manifest.uncertainty.correlation), _groups(manifest, ranked)
-    count = 1 << max(1, -(-draws // RANDOMISATIONS) - 1).bit_length()
+    count = 1 << max(1, (draws // LEAST_RANDOMISATIONS).bit_length() - 1)
+    randomisations = max(LEAST_RANDOMISATIONS, -(-draws // count))
     size = max(1, CELLS // (count * len(exact.months)) - 1)
+    drawer = Drawer(ranked, groups, correlation, seed, 0)
     tallies = []
     for first in range(0, max(1, len(exact.limits)), size):
         part = model.some_limits(first, first + size)
         tally = Tally(part, weights(part, ranked))
-        for number in range(RANDOMISATIONS):
-            drawer = Drawer(ranked, groups, correlation, seed, number)
+        for number in range(randomisations):
+            drawer.restart(number)
             tally.add(evaluate(part, ranked, drawer, count))
         tallies.append(tally)
     told = _told(manifest, exact, ranked, tallies[0])
     risks = [_risk(exact, at, tallies[at // size], at % size) for at in range(len(exact.limits))]
-    return told._replace(draws=count * RANDOMISATIONS, seed=seed, sobol_inputs=drawer.sobol_inputs, limits=risks)
+    return told._replace(
+        draws=count * randomisations,
+        randomisations=randomisations,
+        seed=seed,
+        sobol_inputs=drawer.sobol_inputs,
+        limits=risks,
+    )
 
 
 def _groups(manifest: Manifest, factors: Sequence[Factor]) -> list[object]:
@@ -210,7 +218,7 @@ def _told(manifest: Manifest, exact: ScenarioForecast, ranked: Sequence[Factor],
     explained = float(shares.sum())
     return Simulated(
         draws=0,
-        randomisations=RANDOMISATIONS,
+        randomisations=0,
         seed=0,
         correlation=decimal6(manifest.uncertainty.correlation),
         sobol_inputs=0,
@@ -236,7 +244,7 @@ def _risk(exact: ScenarioForecast, number: int, tally: Tally, at: int) -> LimitR
     limit = exact.limits[number]
     known = [month.expected_usd is not None for month in limit.months]
     if not known or not all(known):
-        return LimitRisk(limit.scope, None, None, None, [None] * len(exact.months), [None] * len(exact.months))
+        return LimitRisk(limit.scope, None, None, None, [None] * len(known), [None] * len(known))
     until, error = _estimate([each[at] for each in tally.until])
     crossed, _ = _estimate([each[at] for each in tally.crossed])
     likely = next((m.month for m, p in zip(exact.months, until, strict=True) if p >= 0.5), None)

@@ -48,7 +48,7 @@ def uncertainty(scenario: ScenarioForecast) -> str:
     drawn = scenario.simulated
     if drawn is None:
         return f"{counted(len(scenario.uncertain), 'uncertain number')} stated; no draws were asked for."
-    shares = f"correlation within an owner {plain(drawn.correlation)}"
+    shares = f"correlation within a driver or owner {plain(drawn.correlation)}"
     return (
         f"Percentiles from {drawn.draws:,} draws in {drawn.randomisations} randomisations of Sobol points, seed "
         f"{drawn.seed}, {shares}. An uncertain number is drawn once for all months. ± is the standard error."
@@ -103,6 +103,8 @@ def tightest(limit: LimitForecast) -> LimitMonth | None:
 
 def headroom(limit: LimitForecast) -> str:
     """How much more volume fits under the limit in its tightest month."""
+    if not limit.months:
+        return ""
     month = tightest(limit)
     if month is None:
         return UNKNOWN
@@ -126,7 +128,7 @@ def risk(risk: LimitRisk | None) -> str:
     if risk is None:
         return ""
     if risk.probability_percent is None:
-        return UNKNOWN
+        return UNKNOWN if risk.months else ""
     month = f", by {risk.likely_month}" if risk.likely_month else ""
     return f"{share(risk.probability_percent)}{month}"
 
