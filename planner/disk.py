@@ -52,6 +52,14 @@ def files_in(folder: Path, deep: bool = False) -> list[Path]:
     return sorted(path for path in found if path.suffix in (".yaml", ".yml") and path.is_file())
 
 
+def folder_text(folder: Path, kinds: tuple[str, ...], deep: bool = False) -> dict[str, str]:
+    """The text of the files of those kinds by their paths in the folder; without `deep`, of all below it by name alone."""
+    found = sorted(path for path in folder.rglob("*") if path.suffix in kinds and path.is_file())
+    return {
+        path.relative_to(folder).as_posix() if deep else path.name: path.read_text(encoding="utf-8") for path in found
+    }
+
+
 def load_schema(name: str) -> Schema:
     """A schema by its name, such as manifest. Raises Refused for an unknown one."""
     import json

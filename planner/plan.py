@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from planner.ledger import workload_report
 from planner.manifest import Manifest
 from planner.report import BookName, Finding, Report, WorkloadReport
 from planner.reserves import reserves
-from planner.rules import Index, Verdict, judge
+from planner.rules import Index, Rule, Verdict, judge
 from planner.settling import settle
 
 
@@ -33,8 +33,8 @@ def plan(
     `request_files` holds what each workload's request file was seen to contain, by workload id. `trace_all` keeps
     every rule's verdict and every fact. `gate` is expected or high: what a limit is held against.
     """
-    rules = _Rules(catalog, trace_all)
-    decided = [_decide(case, rules) for case in cases.build(manifest, catalog, on, request_files or {})]
+    rules = RuleSet(catalog.rules, trace_all)
+    decided = [assigned(case, rules) for case in cases.build(manifest, catalog, on, request_files or {})]
     settled = settle([one.case for one in decided], [one.decision for one in decided])
     told = [_tell(manifest, one._replace(case=case), rules) for one, case in zip(decided, settled, strict=True)]
     workloads = [workload for workload, _ in told]
@@ -60,17 +60,17 @@ def settled(
     manifest: Manifest, catalog: Catalog, on: date, request_files: Mapping[str, RequestFile] | None = None
 ) -> list[Case]:
     """The workloads with their lanes decided and the sums of their accounts, for callers that need no report."""
-    rules = _Rules(catalog, trace_all=False)
-    decided = [_decide(case, rules) for case in cases.build(manifest, catalog, on, request_files or {})]
+    rules = RuleSet(catalog.rules, trace_all=False)
+    decided = [assigned(case, rules) for case in cases.build(manifest, catalog, on, request_files or {})]
     return settle([one.case for one in decided], [one.decision for one in decided])
 
 
-class _Rules:
+class RuleSet:
     """The rules of a kind on known facts: those that fire, or every verdict where all is traced."""
 
-    def __init__(self, catalog: Catalog, trace_all: bool) -> None:
+    def __init__(self, rules: Sequence[Rule], trace_all: bool) -> None:
         self.trace_all = trace_all
-        self._of = {kind: [r for r in catalog.rules if r.kind == kind] for kind in ("assignment", "lint")}
+        self._of = {kind: [r for r in rules if r.kind == kind] for kind in ("assignment", "lint")}
         self._index = {kind: Index(rules) for kind, rules in self._of.items()}
 
     def on(self, kind: str, facts: Facts) -> list[Verdict]:
@@ -80,7 +80,7 @@ class _Rules:
         return self._index[kind].fired(facts)
 
 
-class _Decided(NamedTuple):
+class Decided(NamedTuple):
     """A case with what is known of it, what the rules say, and what follows."""
 
     case: Case
@@ -89,18 +89,34 @@ class _Decided(NamedTuple):
     decision: Decision
 
 
-def _decide(case: Case, rules: _Rules) -> _Decided:
+def assigned(case: Case, rules: RuleSet) -> Decided:
+    """The case with what the rules say of its lane."""
     facts = Facts(case)
     verdicts = rules.on("assignment", facts)
-    return _Decided(case, facts, verdicts, decide(verdicts, case.workload.pin, case.on, facts))
+    return Decided(case, facts, verdicts, decide(verdicts, case.workload.pin, case.on, facts))
 
 
-def _tell(manifest: Manifest, one: _Decided, rules: _Rules) -> tuple[WorkloadReport, list[Finding]]:
+def _tell(manifest: Manifest, one: Decided, rules: RuleSet) -> tuple[WorkloadReport, list[Finding]]:
     """What is reported of one decided workload, and found in it."""
+    told = tell(one, rules)
+    own = findings.of_workload(manifest, one.case, told.facts, told.verdicts, one.decision, told.missing)
+    return told.report, list(own)
+
+
+class Tale(NamedTuple):
+    """What is reported of a settled workload, with the facts and verdicts behind it; `missing` says which rates are."""
+
+    report: WorkloadReport
+    facts: Facts
+    verdicts: list[Verdict]
+    missing: list[str]
+
+
+def tell(one: Decided, rules: RuleSet) -> Tale:
+    """The bill, the budget and the verdicts of a settled workload."""
     case, decision = one.case, one.decision
     facts = one.facts.settled(case)
     verdicts = [*one.verdicts, *rules.on("lint", facts)]
     held = reserves(case.book, case.workload, case.on, case.requests, case.reasoning, case.costs, decision.lane)
     missing = findings.missing_prices(case, decision.lane, held)
-    own = findings.of_workload(manifest, case, facts, verdicts, decision, missing)
-    return workload_report(case, facts, verdicts, decision, held, rules.trace_all), list(own)
+    return Tale(workload_report(case, facts, verdicts, decision, held, rules.trace_all), facts, verdicts, missing)

@@ -61,6 +61,11 @@ class PriceBook:
             self._canonical[key] = next(listed, name)
         return self._canonical[key]
 
+    def aliases(self, provider: str, name: str) -> list[str]:
+        """Other names of a model."""
+        listed = (self._data(provider, file, name).get("aliases", ()) for file in self._files(provider))
+        return sorted({alias for names in listed for alias in names} - {name})
+
     def model(self, provider: str, name: str) -> Model | None:
         """What is known of the model itself, the upper layers first."""
         key = (provider, name)

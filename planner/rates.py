@@ -45,7 +45,10 @@ class Retirement(NamedTuple):
 
 
 class Model(NamedTuple):
-    """What a book knows of a model beside its rates; None is what it does not know."""
+    """What a book knows of a model beside its rates; None is what it does not know.
+
+    `tier` is general, balanced or throughput.
+    """
 
     name: str
     operation: str
@@ -56,6 +59,7 @@ class Model(NamedTuple):
     default_effort: str | None
     retirement: Retirement | None
     unpriced: tuple[str, ...]
+    tier: str | None = None
 
 
 class Schedule(NamedTuple):
@@ -197,4 +201,5 @@ def model_of(name: str, known: Mapping[str, Any], sources: Mapping[str, Any]) ->
         default_effort=reasoning.get("default_effort"),
         retirement=_retirement(known["retires"], sources) if "retires" in known else None,
         unpriced=tuple(known.get("unpriced", ())),
+        tier=known.get("class"),
     )

@@ -80,7 +80,7 @@ class _Reader:
 
     def all(self, parts: Sequence[Any], path: Path, depth: int = 0) -> Condition:
         compiled = [self._part(part, (*path, index), depth) for index, part in enumerate(parts)]
-        return _joined(all_of, compiled)
+        return joined("all", compiled)
 
     def slots(self, text: str, path: Path) -> None:
         """Takes note of slots that nothing fills."""
@@ -112,7 +112,7 @@ class _Reader:
         (word, parts), *_ = part.items()
         self.lines.append("  " * depth + f"{word}:")
         compiled = [self._part(inner, (*path, word, index), depth + 1) for index, inner in enumerate(parts)]
-        return _joined({"any": any_of, "all": all_of, "not": none_of}[word], compiled)
+        return joined(word, compiled)
 
     def _leaf(self, text: str, path: Path) -> Condition:
         found = LEAF.fullmatch(text.strip())
@@ -131,15 +131,13 @@ class _Reader:
             )
         if verb in ("is", "is not") and operand in ("known", "unknown"):
             wanted = (operand == "known") is (verb == "is")
-            known = _compared(is_known(name, wanted), name)
-            return known._replace(key=name) if wanted else known
+            return asked_for(name, wanted)
         operator = OPERATORS[verb]
         if fact.kind not in operator.kinds:
             return self._wrong(path, f"{quoted(verb)} cannot stand behind {name}, which is a {fact.kind}")
         return self._comparison(name, verb, operand, path)
 
     def _comparison(self, name: str, verb: str, operand: str, path: Path) -> Condition:
-        holds = OPERATORS[verb].holds
         kind = VOCABULARY[name].kind
         other = VOCABULARY.get(operand)
         if other is not None and operand not in self.params:
@@ -149,7 +147,7 @@ class _Reader:
                 return self._wrong(
                     path, f"{quoted(operand)} is known only after the decision: a rule that assigns cannot read it"
                 )
-            return _compared(between(holds, name, operand), name, operand)._replace(key=name)
+            return beside(name, verb, operand)
         takes = OPERATORS[verb].takes
         wanted = kind if takes == "same" else takes
         try:
@@ -166,9 +164,7 @@ class _Reader:
             return self._wrong(path, f"{name} is never {quoted(strange)}{suggestion(strange, VOCABULARY[name].words)}")
         if operand in self.params:
             self.values[operand] = (value, "words" if wanted == "list" else wanted)
-        among = {"is": (value,), "in": value}.get(verb) if kind in ("flag", "word") else None
-        compared = _compared(against(holds, name, value), name)
-        return compared._replace(key=name, among=among)
+        return compared_with(name, verb, value)
 
     @staticmethod
     def _strange(name: str, value: Value) -> str | None:
@@ -204,6 +200,23 @@ def _compared(test: Callable[[Facts], Truth], *reads: str) -> Condition:
     return Condition(test, test, reads, (test,))
 
 
+def asked_for(name: str, wanted: bool) -> Condition:
+    """The condition that a fact is known, or is not."""
+    known = _compared(is_known(name, wanted), name)
+    return known._replace(key=name) if wanted else known
+
+
+def compared_with(name: str, verb: str, value: Value) -> Condition:
+    """The condition that compares a fact with a value."""
+    among = {"is": (value,), "in": value}.get(verb) if VOCABULARY[name].kind in ("flag", "word") else None
+    return _compared(against(OPERATORS[verb].holds, name, value), name)._replace(key=name, among=among)
+
+
+def beside(name: str, verb: str, operand: str) -> Condition:
+    """The condition that compares a fact with another."""
+    return _compared(between(OPERATORS[verb].holds, name, operand), name, operand)._replace(key=name)
+
+
 def is_known(name: str, wanted: bool) -> Callable[[Facts], Truth]:
     """Whether a fact is known, or is not."""
     return lambda facts: (facts[name] is not None) is wanted
@@ -229,14 +242,16 @@ def between(holds: Callable[[Value, Value], bool], name: str, operand: str) -> C
     return test
 
 
-def _joined(
-    how: Callable[[Sequence[Callable[[Facts], Truth]]], Callable[[Facts], Truth]], parts: Sequence[Condition]
-) -> Condition:
+JOINING = {"any": any_of, "all": all_of, "not": none_of}
+
+
+def joined(word: str, parts: Sequence[Condition]) -> Condition:
+    """The condition that holds where all, any or (with not) none of the parts do."""
     reads = dict.fromkeys(name for part in parts for name in part.reads)
     leaves = tuple(leaf for part in parts for leaf in part.leaves)
-    test = how([part.test for part in parts])
+    test = JOINING[word]([part.test for part in parts])
     whole = Condition(test, test, tuple(reads), leaves)
-    if how is not all_of:
+    if word != "all":
         return whole
     whole = whole._replace(holds=all_hold([part.holds for part in parts]))
     keyed = sorted((part for part in parts if part.key), key=lambda part: part.among is None)

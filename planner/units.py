@@ -160,13 +160,13 @@ def plain(number: Decimal | Exact) -> str:
 
 
 def cents(amount: Decimal) -> Decimal:
-    """The amount to the cent, half to even."""
-    return amount.quantize(CENT, context=WIDE)
+    """The amount to the cent, half to even; what rounds to nothing is 0.00, never -0.00."""
+    return WIDE.plus(amount.quantize(CENT, context=WIDE))
 
 
 def cents_up(amount: Decimal) -> Decimal:
     """The amount to the cent, rounded up: for budgets, which must not be short."""
-    return amount.quantize(CENT, rounding=ROUND_CEILING, context=WIDE)
+    return WIDE.plus(amount.quantize(CENT, rounding=ROUND_CEILING, context=WIDE))
 
 
 def spoken_duration(number: Exact) -> str:

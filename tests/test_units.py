@@ -141,6 +141,7 @@ def test_an_amount_to_the_cent_is_off_by_half_a_cent_at_most(amount: Decimal) ->
 def test_half_a_cent_goes_to_the_even_cent_but_up_in_a_budget() -> None:
     assert [str(units.cents(Decimal(text))) for text in ("0.775", "0.765", "0.785")] == ["0.78", "0.76", "0.78"]
     assert [str(units.cents_up(Decimal(text))) for text in ("0.771", "0.77", "0.7700001")] == ["0.78", "0.77", "0.78"]
+    assert (str(units.cents(Decimal("-0.001"))), str(units.cents_up(Decimal("-0.001")))) == ("0.00", "0.00")
 
 
 @QUICK

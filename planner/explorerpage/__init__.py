@@ -1,0 +1,1 @@
+"""The explorer: one page that runs the core's own functions, translated when the page is built."""

@@ -1,0 +1,164 @@
+// Cost against latency: every model in one lane.
+
+import { fill, h, LANE_NAMES, s, table, tag } from "./dom.js";
+import { chart, leftAxis, powers, sliced, text } from "./charts.js";
+import { assigned, outcome } from "./outcome.js";
+import { roughTime, secondsOf, shortUsd } from "./numbers.js";
+
+const { scaleLog } = d3;
+const TIERS = ["general", "balanced", "throughput"];
+const LISTED = 8;
+let lane = null;
+
+/** A model's cost in the lane, and whether the rules would let the work run there. */
+function candidate(desk, data, state, row) {
+  const found = assigned(desk, { ...state, provider: row.provider, model: row.model, region: "global", ...(row.provider === state.provider ? {} : { tier: null, subscription: null, enqueued_tokens: null }) });
+  const gone = row.retires !== undefined && row.retires.date <= data.on;
+  const rate = found.limit_requests_per_minute;
+  const busy = rate !== null && found.requests_per_minute !== null && found.requests_per_minute > rate;
+  return {
+    row,
+    usd: found.usd[lane],
+    time: lane === "batch" ? (found.finish ?? found.window) : null,
+    feasible: found.usd[lane] !== null && !gone && (lane === "batch" ? found.mode === "batch" : !busy),
+    gone,
+  };
+}
+
+const stateFor = (state, row) =>
+  row.provider === state.provider
+    ? { ...state, model: row.model }
+    : { ...state, provider: row.provider, model: row.model, region: "global", tier: null, subscription: null, enqueued_tokens: null };
+
+export async function drawModels(desk, data, state, found, choose) {
+  const own = data.prices.models.find((row) => row.provider === state.provider && row.model === state.model);
+  const wanted = lane ?? found.lane;
+  const place = h("div", { class: "plot" });
+  const list = h("div", { class: "candidates" });
+  const pick = (name) => () => {
+    lane = name;
+    drawModels(desk, data, state, found, choose).then(() => document.getElementById(`lane-${name}`)?.focus());
+  };
+  fill(
+    "models",
+    `Models in the ${LANE_NAMES[wanted].toLowerCase()} lane`,
+    h(
+      "div",
+      { class: "switch", role: "group", "aria-label": "Lane" },
+      Object.entries(LANE_NAMES).map(([name, words]) =>
+        h("button", { type: "button", id: `lane-${name}`, "aria-pressed": String(name === wanted), onclick: pick(name) }, words),
+      ),
+    ),
+    h("p", { class: "hint" }, "This workload on every model of the price book with its rate in this lane. Filled: the rules let it run there."),
+    place,
+    list,
+  );
+  const before = lane;
+  lane = wanted;
+  const rows = data.prices.models.filter((row) => row.operation === own.operation);
+  const all = [];
+  const done = await sliced("models", rows.map((row) => () => all.push(candidate(desk, data, state, row))));
+  lane = before;
+  if (!done) return;
+  const priced = all.filter((one) => one.usd !== null && one.usd > 0);
+  const best = cheapest(desk, state, priced);
+  if (priced.length) plot(place, data, state, priced, best, wanted, found);
+  else place.replaceChildren(h("p", { class: "empty" }, "No model has a price in this lane for this workload."));
+  list.replaceChildren(listed(best, wanted, choose, state));
+}
+
+/** The cheapest that can do the work: no error of any rule on them, such as a context window that is too small. */
+function cheapest(desk, state, priced) {
+  const found = [];
+  for (const one of priced.filter((each) => each.feasible).sort((a, b) => a.usd - b.usd)) {
+    const told = outcome(desk, stateFor(state, one.row));
+    if (told.fired.some((rule) => rule.kind === "lint" && rule.level === "error")) one.feasible = false;
+    else found.push({ ...one, told });
+    if (found.length >= LISTED) break;
+  }
+  return found;
+}
+
+function columnsOf(priced, wanted) {
+  if (wanted !== "batch") return [...TIERS, "other"].map((name) => ({ name, has: (one) => (one.row.tier ?? "other") === name })).filter((column) => priced.some(column.has));
+  const times = [...new Set(priced.map((one) => one.time))].sort((a, b) => (a ?? Infinity) - (b ?? Infinity));
+  const near = times.filter((time) => time !== null && time <= 7 * 86400);
+  const columns = near.slice(0, 4).map((time) => ({ name: `within ${roughTime(time)}`, has: (one) => one.time === time }));
+  const last = near.length > 4 ? near[3] : (near.at(-1) ?? 0);
+  columns.push({ name: `later than ${roughTime(last)}`, has: (one) => one.time !== null && one.time > last });
+  columns.push({ name: "time not known", has: (one) => one.time === null });
+  return columns.filter((column) => priced.some(column.has));
+}
+
+function plot(place, data, state, priced, best, wanted, found) {
+  const columns = columnsOf(priced, wanted);
+  const first = best[0];
+  const label = first
+    ? `${priced.length} models with a price in this lane. The cheapest that the rules allow is ${first.row.model} at ${first.row.provider}, ${first.told.shown[amountOf(wanted)]}.`
+    : `${priced.length} models with a price in this lane; the rules allow none of them there.`;
+  chart(place, { height: 380, margin: { left: 64, right: 16, top: 34, bottom: 44 }, label }, (svg, inner) => {
+    const costs = priced.map((one) => one.usd);
+    const y = scaleLog([Math.min(...costs) / 1.6, Math.max(...costs) * 1.6], [inner.bottom, inner.top]);
+    leftAxis(svg, y, inner, found.one_off ? "US dollars, once" : "US dollars a month", powers(y.domain()), shortUsd);
+    const width = (inner.right - inner.left) / columns.length;
+    columns.forEach((column, at) => {
+      const middle = inner.left + width * (at + 0.5);
+      if (at) svg.append(s("line", { x1: inner.left + width * at, x2: inner.left + width * at, y1: inner.top, y2: inner.bottom, class: "divider" }));
+      svg.append(text(middle, inner.bottom + 24, column.name, "column-name", "middle"));
+      swarm(svg, y, priced.filter(column.has), middle, width, state, first);
+    });
+    labelled(svg, y, inner, first, "cheapest feasible");
+  });
+}
+
+const amountOf = (name) => ({ standard: "real_time_usd", batch: "batch_usd", flex: "flex_usd", priority: "priority_usd" })[name];
+
+function swarm(svg, y, members, middle, width, state, first) {
+  const placed = [];
+  const step = 9;
+  const most = Math.max(1, Math.floor(width / 2 / step) - 1);
+  for (const one of [...members].sort((a, b) => a.feasible - b.feasible || a.usd - b.usd)) {
+    const height = y(one.usd);
+    let at = 0;
+    while (at < most * 2 && placed.some((other) => Math.abs(other.height - height) < 8 && other.at === at)) at += 1;
+    placed.push({ height, at });
+    const side = at % 2 ? -(at + 1) / 2 : at / 2;
+    one.x = middle + side * step;
+    const mine = one.row.provider === state.provider && one.row.model === state.model;
+    const classes = ["model", `tier-${one.row.tier ?? "other"}`, one.feasible ? "feasible" : "infeasible", mine ? "mine" : "", first && first.row === one.row ? "best" : ""];
+    const dot = s("circle", { cx: one.x, cy: height, r: mine || (first && first.row === one.row) ? 7 : 4, class: classes.join(" ") });
+    dot.append(s("title", null, `${one.row.model} at ${one.row.provider}: ${shortUsd(one.usd)}${one.gone ? ", retired" : ""}${one.feasible ? "" : ", not for this work in this lane"}`));
+    svg.append(dot);
+    if (mine) svg.append(text(one.x + (one.x > middle + width / 4 ? -12 : 12), height + 4, one.row.model, "mark-label mine-label", one.x > middle + width / 4 ? "end" : "start"));
+    if (first && first.row === one.row) first.x = one.x;
+  }
+}
+
+function labelled(svg, y, inner, first, words) {
+  if (!first) return;
+  const height = y(first.usd);
+  const right = first.x > (inner.left + inner.right) / 2;
+  svg.append(text(first.x + (right ? -12 : 12), Math.min(height + 18, inner.bottom - 4), `${first.row.model} · ${words}`, "mark-label best-label", right ? "end" : "start"));
+}
+
+function listed(best, wanted, choose, state) {
+  if (!best.length) return h("p", { class: "empty" }, "The rules let this workload run in this lane on no model of the book.");
+  return table(
+    `The ${best.length} cheapest models that can do this work in the ${LANE_NAMES[wanted].toLowerCase()} lane`,
+    ["Model", "Provider", "Tier", "$A month", "$Budget", "Price of"],
+    best.map(({ row, told }, at) =>
+      h(
+        "tr",
+        { class: at === 0 ? "best" : null },
+        h("th", { scope: "row" }, h("button", { type: "button", class: "link", onclick: () => choose(stateFor(state, row)) }, row.model), at === 0 && tag("cheapest", "good")),
+        h("td", null, row.provider),
+        h("td", null, row.tier ?? "–"),
+        h("td", { class: "number" }, told.shown[amountOf(wanted)]),
+        h("td", { class: "number" }, told.lane === wanted ? told.shown.budget_usd : "–"),
+        h("td", null, row.price_refreshed ?? "–"),
+      ),
+    ),
+  );
+}
+
+export const waitOf = (state) => secondsOf(state.latency_max);
