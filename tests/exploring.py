@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 KEYS = {"use_case": "use", "provider": "provider", "model": "model", "region": "region", "requests": "n", "per": "per",
-        "input": "in", "output": "out", "cached_percent": "cached", "effort": "effort", "latency_max": "wait",
+        "input": "in", "output": "out", "cached_percent": "cached", "max_output": "maxout", "effort": "effort", "latency_max": "wait",
         "tier": "tier", "subscription": "subscription", "enqueued_tokens": "queue", **{flag: flag for flag in FLAGS}}  # fmt: skip
 """Fields of a choice, and their names in the address."""
 EXAMPLE = ROOT / "examples" / "workloads.yaml"
@@ -91,6 +91,8 @@ def workload_of(choice: Mapping[str, str]) -> dict[str, Any]:
     if "cached_percent" in choice:
         cached = Decimal(choice["cached_percent"]) * int(choice["input"]) / 100
         tokens["cached_input"] = int(cached) if cached == int(cached) else cached.normalize()
+    if "max_output" in choice:
+        tokens["max_output"] = int(choice["max_output"])
     stated: dict[str, Any] = {
         "provider": choice["provider"],
         "model": choice["model"],
@@ -130,6 +132,7 @@ def by_chance(chance: random.Random, data: Mapping[str, Any]) -> dict[str, str]:
             f"{chance.randrange(100)}.{chance.randrange(100):02}",
         ],
         "effort": ["none", "low", "medium", "high"],
+        "max_output": [choice["output"], "1", "4096", "200000"],
         "latency_max": ["100ms", "1s", "5s", "59s", "1h", "23h", "24h", "36h", "48h", "7d", "2w", "0.5d"],
         "tier": words.get("tier", []),
         "subscription": words.get("subscription", []),

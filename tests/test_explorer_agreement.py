@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from planner.explorerpage.payload import payload
-from planner.findings import PRICE_UNKNOWN
 from planner.plan import plan
-from planner.report import Report, WorkloadReport
+from planner.report import PRICE_UNKNOWN, Report, WorkloadReport
 from planner.units import plain
 from tests.exploring import by_chance, explorer, fragment_of, library, manifest_of
 from tests.making import DAY, as_yaml, read

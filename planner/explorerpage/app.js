@@ -32,6 +32,7 @@ class App {
     byId("sources").textContent = `Prices: book ${data.prices.book.name}, ${data.prices.book.digest.slice(0, 19)}, ${data.prices.sources.length} sources. Computed in this page by the planner's own functions. Nothing is sent anywhere.`;
     byId("copy-link").addEventListener("click", (event) => copy(location.href, event.currentTarget));
     byId("theme").addEventListener("click", () => this.turn());
+    this.named();
     window.addEventListener("hashchange", () => this.read());
     let resized = 0;
     window.addEventListener("resize", () => {
@@ -54,7 +55,8 @@ class App {
 
   change(changed) {
     const next = { ...this.state, ...changed };
-    if (changed.provider && !changed.model) next.model = this.state.model;
+    if (changed.provider && changed.provider !== this.state.provider) Object.assign(next, { tier: null, subscription: null, enqueued_tokens: null });
+    if ("input" in changed || "cached_percent" in changed) next.cached_input = null;
     this.state = fitted(next, this.data, this.index);
     this.draw(true);
   }
@@ -84,11 +86,14 @@ class App {
   }
 
   async charts() {
+    const mine = toFragment(this.state, this.fields);
+    this.drawing = mine;
     drawLanes(this.state, this.found);
     drawMatrix(this.desk, this.data, this.state, (state) => this.choose(state));
     await drawBreakEven(this.desk, this.state, this.found);
+    if (this.drawing !== mine) return;
     await drawModels(this.desk, this.data, this.state, this.found, (state) => this.choose(state));
-    document.documentElement.dataset.charts = toFragment(this.state, this.fields);
+    if (this.drawing === mine) document.documentElement.dataset.charts = mine;
   }
 
   write() {
@@ -112,12 +117,18 @@ class App {
     if (frame) frame.dispatchEvent(new frame.ownerDocument.defaultView.CustomEvent("planner-change", { detail: structuredClone(this.record), bubbles: true }));
   }
 
+  isDark() {
+    const { theme } = document.documentElement.dataset;
+    return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  }
+
   turn() {
-    const root = document.documentElement;
-    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    root.dataset.theme = dark ? "light" : "dark";
-    byId("theme").setAttribute("aria-pressed", String(!dark));
-    byId("theme").textContent = dark ? "Dark" : "Light";
+    document.documentElement.dataset.theme = this.isDark() ? "light" : "dark";
+    this.named();
+  }
+
+  named() {
+    byId("theme").textContent = this.isDark() ? "Light" : "Dark";
   }
 }
 

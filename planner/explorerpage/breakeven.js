@@ -21,16 +21,16 @@ export async function drawBreakEven(desk, state, found) {
       h("div", null, h("h3", null, "Over volume"), notes.volume, places.volume),
       h("div", null, h("h3", null, "Over the cached share"), notes.cached, places.cached),
     ),
-    h("h3", null, "The lane that the rules assign, over both"),
-    places.map,
     legend(),
+    h("h3", { class: "later" }, "The lane that the rules assign, over both"),
+    places.map,
   );
   await Promise.all([overVolume(desk, state, found, places.volume, notes.volume), overCached(desk, state, found, places.cached, notes.cached)]);
   await overBoth(desk, state, places.map);
 }
 
 const legend = () =>
-  h("p", { class: "legend" }, DRAWN.map((lane) => h("span", { class: `key lane-${lane}` }, LANE_NAMES[lane])));
+  h("p", { class: "legend" }, DRAWN.map((lane) => h("span", { class: `key lane-${lane}` }, LANE_NAMES[lane])), h("span", { class: "key band" }, "the rules assign batch"));
 
 /** From well below the volume to well above it. */
 function volumes(state, steps) {
@@ -126,17 +126,20 @@ function lines(place, points, at, state, drawn) {
       svg.append(s("path", { d: path(points), class: `line lane-${lane}` }));
     }
     const here = x(Math.min(Math.max(drawn.now, x.domain()[0]), x.domain()[1]));
-    svg.append(s("line", { x1: here, x2: here, y1: inner.top, y2: inner.bottom, class: "now" }), text(here, inner.top - 6, "now", "now-label", "middle"));
+    svg.append(s("line", { x1: here, x2: here, y1: inner.top, y2: inner.bottom, class: "now" }), text(here + (here > inner.right - 40 ? -5 : 5), inner.bottom - 8, "now", "now-label", here > inner.right - 40 ? "end" : "start"));
   });
 }
 
 /** Behind the lines, where the rules assign batch. */
 function bands(svg, x, at, inner, points) {
+  let from = null;
   points.forEach((one, index) => {
-    if (one.mode !== "batch") return;
-    const from = index ? (x(at(points[index - 1])) + x(at(one))) / 2 : inner.left;
-    const to = index + 1 < points.length ? (x(at(one)) + x(at(points[index + 1]))) / 2 : inner.right;
-    svg.append(s("rect", { x: from, y: inner.top, width: Math.max(0, to - from + 0.5), height: inner.bottom - inner.top, class: "batch-band" }));
+    const next = points[index + 1];
+    if (one.mode === "batch" && from === null) from = index ? (x(at(points[index - 1])) + x(at(one))) / 2 : inner.left;
+    if (from === null || next?.mode === "batch") return;
+    const to = next && one.mode === "batch" ? (x(at(one)) + x(at(next))) / 2 : inner.right;
+    svg.append(s("rect", { x: from, y: inner.top, width: Math.max(0, to - from), height: inner.bottom - inner.top, class: "batch-band" }));
+    from = null;
   });
 }
 
@@ -153,7 +156,11 @@ async function overBoth(desk, state, place) {
   const batch = cells.filter((cell) => cell.mode === "batch").length;
   const label = `Of ${cells.length} points over volume and cached share, the rules assign batch at ${batch}.`;
   chart(place, { height: 250, margin: { left: 60, right: 16, top: 28, bottom: 48 }, label }, (svg, inner) => {
-    const x = scaleLog([asked[0], asked.at(-1)], [inner.left, inner.right]);
+    const half = Math.sqrt(asked[1] / asked[0]);
+    const x = scaleLog([asked[0] / half, asked.at(-1) * half], [inner.left, inner.right]);
+    const y = scaleLinear([-100 / SHARES / 2, 100 + 100 / SHARES / 2], [inner.bottom, inner.top]);
+    leftAxis(svg, y, inner, "cached share of the input, %", [0, 50, 100], String);
+    bottomAxis(svg, x, inner, `requests ${period(state)}; the stronger the colour, the more the lanes differ`, powers(x.domain(), 6), short);
     const width = (inner.right - inner.left) / asked.length;
     const height = (inner.bottom - inner.top) / (SHARES + 1);
     for (const cell of cells) {
@@ -165,9 +172,6 @@ async function overBoth(desk, state, place) {
       box.append(s("title", null, `${short(cell.requests)} requests ${period(state)}, ${cell.share} % cached: ${modeName(cell.mode)}${cell.decided_by ? `, ${cell.decided_by}` : ""}`));
       svg.append(box);
     }
-    const y = scaleLinear([-100 / SHARES / 2, 100 + 100 / SHARES / 2], [inner.bottom, inner.top]);
-    leftAxis(svg, y, inner, "cached share of the input, %", [0, 50, 100], String);
-    bottomAxis(svg, x, inner, `requests ${period(state)}; the stronger the colour, the more the lanes differ`, powers(x.domain(), 6), short);
     const now = [Math.min(Math.max(1, Number(state.requests)), asked.at(-1)), state.cached_percent === null ? 0 : Number(state.cached_percent)];
     svg.append(s("circle", { cx: x(Math.max(asked[0], now[0])), cy: y(now[1]), r: 6, class: "here" }));
   });

@@ -39,6 +39,7 @@ class Choice(NamedTuple):
     input: str
     output: str
     cached_input: str | None
+    max_output: str | None
     use_case: str | None
     effort: str | None
     latency_max: str | None
@@ -112,6 +113,7 @@ def workload_of(choice: Choice) -> Workload:
         input=Spread(_number(choice.input)),
         output=Spread(_number(choice.output)),
         cached_input_tokens=None if choice.cached_input is None else _number(choice.cached_input),
+        max_output_tokens=None if choice.max_output is None else _number(choice.max_output),
         use_case=choice.use_case,
         effort=choice.effort,
         region=choice.region,

@@ -11,15 +11,94 @@ import json
 from collections.abc import Callable
 
 RESERVED = frozenset(
-    ["arguments", "await", "case", "catch", "class", "const", "debugger", "default", "delete", "do", "enum", "eval", "export", "extends", "finally", "function", "implements", "import", "in", "instanceof", "interface", "let", "new", "null", "package", "private", "protected", "public", "static", "super", "switch", "this", "throw", "try", "typeof", "var", "void", "with"]
+    [
+        "arguments",
+        "await",
+        "case",
+        "catch",
+        "class",
+        "const",
+        "debugger",
+        "default",
+        "delete",
+        "do",
+        "enum",
+        "eval",
+        "export",
+        "extends",
+        "finally",
+        "function",
+        "implements",
+        "import",
+        "in",
+        "instanceof",
+        "interface",
+        "let",
+        "new",
+        "null",
+        "package",
+        "private",
+        "protected",
+        "public",
+        "static",
+        "super",
+        "switch",
+        "this",
+        "throw",
+        "try",
+        "typeof",
+        "var",
+        "void",
+        "with",
+    ]
 )
 BINARY = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.FloorDiv: "floordiv", ast.Mod: "mod"}
 COMPARING = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne"}
 BUILTINS = frozenset(
-    ["len", "list", "tuple", "set", "range", "zip", "enumerate", "any", "all", "next", "sum", "sorted", "dict", "divmod", "round", "str", "partial", "id", "format", "Decimal", "Fraction"]
+    [
+        "len",
+        "list",
+        "tuple",
+        "set",
+        "range",
+        "zip",
+        "enumerate",
+        "any",
+        "all",
+        "next",
+        "sum",
+        "sorted",
+        "dict",
+        "divmod",
+        "round",
+        "str",
+        "partial",
+        "id",
+        "format",
+        "Decimal",
+        "Fraction",
+    ]
 )
 METHODS = frozenset(
-    ["get", "keys", "values", "items", "append", "setdefault", "pop", "startswith", "lower", "upper", "join", "split", "partition", "rstrip", "removeprefix", "fullmatch", "add"]
+    [
+        "get",
+        "keys",
+        "values",
+        "items",
+        "append",
+        "setdefault",
+        "pop",
+        "startswith",
+        "lower",
+        "upper",
+        "join",
+        "split",
+        "partition",
+        "rstrip",
+        "removeprefix",
+        "fullmatch",
+        "add",
+    ]
 )
 """Methods of strings, lists and dictionaries. No class of the core may give one of its own such a name."""
 TYPES = {
@@ -193,7 +272,7 @@ class Expressions:
         return f"...$.iter({self.of(node.value)})"
 
     def _binop(self, node: ast.BinOp) -> str:
-        verb = BINARY.get(type(node.op))  # type: ignore[call-overload]
+        verb = BINARY.get(type(node.op))
         if verb is None:
             raise self.refuse(node)
         return f"$.{verb}({self.of(node.left)}, {self.of(node.right)})"
@@ -228,7 +307,7 @@ class Expressions:
         if isinstance(verb, ast.Is | ast.IsNot):
             sign = "!" if isinstance(verb, ast.IsNot) else "="
             return f"({a} {sign}= null)" if b == "null" else f"({a} {sign}== {b})"
-        return f"$.{COMPARING[type(verb)]}({a}, {b})"  # type: ignore[index]
+        return f"$.{COMPARING[type(verb)]}({a}, {b})"
 
     def _ifexp(self, node: ast.IfExp) -> str:
         return f"({self.condition(node.test)} ? {self.of(node.body)} : {self.of(node.orelse)})"

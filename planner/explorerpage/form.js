@@ -25,7 +25,7 @@ export class Form {
       this.part("Model", this.model(), this.choice("region", "Region", [], null), this.choice("effort", "Reasoning effort", EFFORTS, "the model's default")),
       this.part("One request", this.number("input"), this.number("output"), this.number("cached_percent")),
       this.part("Account", this.choice("tier", "Quota tier", [], "not said"), this.choice("subscription", "Subscription", [], "not said"), this.exact("enqueued_tokens", "Batch queue, input tokens", "as published for the tier")),
-      h("details", { class: "more" }, h("summary", null, "More that the rules ask for"), Object.entries(FLAGS).map(([name, words]) => this.choice(name, words, ["yes", "no"], "not said"))),
+      h("details", { class: "more" }, h("summary", null, "More that the rules ask for"), this.exact("max_output", "Cap on the output (max_output)", "the model's own"), Object.entries(FLAGS).map(([name, words]) => this.choice(name, words, ["yes", "no"], "not said"))),
     );
     byId("form").addEventListener("submit", (event) => event.preventDefault());
   }

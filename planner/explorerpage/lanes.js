@@ -2,7 +2,6 @@
 
 import { fill, h, LANE_NAMES, s } from "./dom.js";
 import { bottomAxis, chart, leftAxis, text } from "./charts.js";
-import { number } from "./outcome.js";
 import { roughTime, secondsOf, shortUsd } from "./numbers.js";
 
 const { scaleLinear, scaleLog } = d3;

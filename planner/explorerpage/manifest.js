@@ -21,6 +21,7 @@ export function manifestOf(state, data) {
   const cached = cachedTokens(state);
   const tokens = [`input: ${state.input}`, `output: ${state.output}`];
   if (cached !== null) tokens.push(`cached_input: ${cached}`);
+  if (state.max_output) tokens.push(`max_output: ${state.max_output}`);
   lines.push("workloads:", "  - id: explored");
   if (state.use_case) lines.push(`    use_case: ${scalar(state.use_case)}`);
   lines.push(`    provider: ${scalar(state.provider)}`, `    model: ${scalar(state.model)}`);

@@ -3,7 +3,7 @@
 import { fill, h, LANE_NAMES, s, table, tag } from "./dom.js";
 import { chart, leftAxis, powers, sliced, text } from "./charts.js";
 import { assigned, outcome } from "./outcome.js";
-import { roughTime, secondsOf, shortUsd } from "./numbers.js";
+import { roughTime, shortUsd } from "./numbers.js";
 
 const { scaleLog } = d3;
 const TIERS = ["general", "balanced", "throughput"];
@@ -51,6 +51,7 @@ export async function drawModels(desk, data, state, found, choose) {
     ),
     h("p", { class: "hint" }, "This workload on every model of the price book with its rate in this lane. Filled: the rules let it run there."),
     place,
+    h("p", { class: "legend" }, TIERS.map((tier) => h("span", { class: `key tier-${tier}` }, tier)), h("span", { class: "key tier-other" }, "no tier stated"), h("span", { class: "key hollow" }, "not for this work in this lane")),
     list,
   );
   const before = lane;
@@ -91,7 +92,7 @@ function columnsOf(priced, wanted) {
 }
 
 function plot(place, data, state, priced, best, wanted, found) {
-  const columns = columnsOf(priced, wanted);
+  const columns = columnsOf(priced, wanted).map((column) => ({ ...column, members: priced.filter(column.has) }));
   const first = best[0];
   const label = first
     ? `${priced.length} models with a price in this lane. The cheapest that the rules allow is ${first.row.model} at ${first.row.provider}, ${first.told.shown[amountOf(wanted)]}.`
@@ -100,45 +101,59 @@ function plot(place, data, state, priced, best, wanted, found) {
     const costs = priced.map((one) => one.usd);
     const y = scaleLog([Math.min(...costs) / 1.6, Math.max(...costs) * 1.6], [inner.bottom, inner.top]);
     leftAxis(svg, y, inner, found.one_off ? "US dollars, once" : "US dollars a month", powers(y.domain()), shortUsd);
-    const width = (inner.right - inner.left) / columns.length;
-    columns.forEach((column, at) => {
-      const middle = inner.left + width * (at + 0.5);
-      if (at) svg.append(s("line", { x1: inner.left + width * at, x2: inner.left + width * at, y1: inner.top, y2: inner.bottom, class: "divider" }));
-      svg.append(text(middle, inner.bottom + 24, column.name, "column-name", "middle"));
-      swarm(svg, y, priced.filter(column.has), middle, width, state, first);
-    });
-    labelled(svg, y, inner, first, "cheapest feasible");
+    const marks = { svg, y, state, first, mine: null, best: null };
+    for (const column of shared(columns, inner)) {
+      if (column.from > inner.left) svg.append(s("line", { x1: column.from, x2: column.from, y1: inner.top, y2: inner.bottom, class: "divider" }));
+      svg.append(text(column.from + column.width / 2, inner.bottom + 24, column.name, "column-name", "middle"));
+      swarm(marks, column);
+    }
+    if (marks.mine && marks.mine !== marks.best) named(svg, inner, marks.mine, state.model, "mine-label", 4);
+    if (marks.best) named(svg, inner, marks.best, `${first.row.model} · cheapest feasible`, "best-label", 18);
   });
 }
 
 const amountOf = (name) => ({ standard: "real_time_usd", batch: "batch_usd", flex: "flex_usd", priority: "priority_usd" })[name];
 
-function swarm(svg, y, members, middle, width, state, first) {
+/** The columns side by side, wider where there are more models. */
+function shared(columns, inner) {
+  const weights = columns.map((column) => 4 + Math.sqrt(column.members.length));
+  const whole = weights.reduce((sum, one) => sum + one, 0);
+  let from = inner.left;
+  return columns.map((column, at) => {
+    const width = ((inner.right - inner.left) * weights[at]) / whole;
+    from += width;
+    return { ...column, from: from - width, width };
+  });
+}
+
+function swarm(marks, { members, from, width }) {
+  const { svg, y, state, first } = marks;
+  const middle = from + width / 2;
   const placed = [];
-  const step = 9;
-  const most = Math.max(1, Math.floor(width / 2 / step) - 1);
-  for (const one of [...members].sort((a, b) => a.feasible - b.feasible || a.usd - b.usd)) {
+  const most = Math.max(1, Math.floor(width / 18) - 1);
+  for (const one of [...members].sort((a, b) => b.feasible - a.feasible || a.usd - b.usd)) {
     const height = y(one.usd);
     let at = 0;
     while (at < most * 2 && placed.some((other) => Math.abs(other.height - height) < 8 && other.at === at)) at += 1;
     placed.push({ height, at });
-    const side = at % 2 ? -(at + 1) / 2 : at / 2;
-    one.x = middle + side * step;
+    const x = middle + (at % 2 ? -(at + 1) / 2 : at / 2) * 9;
     const mine = one.row.provider === state.provider && one.row.model === state.model;
-    const classes = ["model", `tier-${one.row.tier ?? "other"}`, one.feasible ? "feasible" : "infeasible", mine ? "mine" : "", first && first.row === one.row ? "best" : ""];
-    const dot = s("circle", { cx: one.x, cy: height, r: mine || (first && first.row === one.row) ? 7 : 4, class: classes.join(" ") });
+    const leads = first !== undefined && first.row === one.row;
+    if (mine) marks.mine = { x, height };
+    if (leads) marks.best = mine ? marks.mine : { x, height };
+    const classes = ["model", `tier-${one.row.tier ?? "other"}`, one.feasible ? "feasible" : "infeasible", mine ? "mine" : "", leads ? "best" : ""];
+    const dot = s("circle", { cx: x, cy: height, r: mine || leads ? 7 : 4, class: classes.join(" ") });
     dot.append(s("title", null, `${one.row.model} at ${one.row.provider}: ${shortUsd(one.usd)}${one.gone ? ", retired" : ""}${one.feasible ? "" : ", not for this work in this lane"}`));
     svg.append(dot);
-    if (mine) svg.append(text(one.x + (one.x > middle + width / 4 ? -12 : 12), height + 4, one.row.model, "mark-label mine-label", one.x > middle + width / 4 ? "end" : "start"));
-    if (first && first.row === one.row) first.x = one.x;
   }
 }
 
-function labelled(svg, y, inner, first, words) {
-  if (!first) return;
-  const height = y(first.usd);
-  const right = first.x > (inner.left + inner.right) / 2;
-  svg.append(text(first.x + (right ? -12 : 12), Math.min(height + 18, inner.bottom - 4), `${first.row.model} · ${words}`, "mark-label best-label", right ? "end" : "start"));
+/** Words beside a mark, on the side where there is room. */
+function named(svg, inner, { x, height }, words, classes, below) {
+  const long = words.length * 6.8 + 14;
+  const left = x + long > inner.right && x - long > 0;
+  const at = left ? x - 12 : Math.min(x + 12, inner.right - long + 12);
+  svg.append(text(at, Math.min(height + below, inner.bottom - 4), words, `mark-label ${classes}`, left ? "end" : "start"));
 }
 
 function listed(best, wanted, choose, state) {
@@ -160,5 +175,3 @@ function listed(best, wanted, choose, state) {
     ),
   );
 }
-
-export const waitOf = (state) => secondsOf(state.latency_max);

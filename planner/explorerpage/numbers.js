@@ -22,7 +22,7 @@ export function logSlider(most, zero) {
     text: (step) => {
       if (zero && step <= 0) return "0";
       const value = 10 ** ((step / STEPS) * top);
-      const digit = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1);
+      const digit = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 2);
       return String(Math.round(value / digit) * digit);
     },
   };

@@ -133,7 +133,7 @@ export function record(data, row, state, found) {
       price_refreshed: row.price_refreshed ?? null,
       region: state.region,
       volume: { requests: state.requests, per: state.per },
-      tokens: { input: state.input, output: state.output, cached_input: cachedTokens(state) },
+      tokens: { input: state.input, output: state.output, cached_input: cachedTokens(state), max_output: state.max_output },
       reasoning_effort: state.effort,
       latency_max: state.latency_max,
       account: { tier: state.tier, subscription: state.subscription, enqueued_tokens: state.enqueued_tokens },

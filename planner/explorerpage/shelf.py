@@ -19,7 +19,7 @@ class PagedBook(PriceBook):
         self.digest = data["book"]["digest"]
         self._data_of = data
         self._rows: dict[tuple[str, str], Any] = {(row["provider"], row["model"]): row for row in data["models"]}
-        self._listed = {
+        self._listed: dict[tuple[str, str], str] = {
             (row["provider"], alias): row["model"] for row in data["models"] for alias in row.get("aliases", ())
         }
         self._schedules = {}

@@ -14,6 +14,8 @@ START = {
     "input": "500",
     "output": "1000",
     "cached_percent": "0",
+    "cached_input": None,
+    "max_output": None,
     "effort": None,
     "latency_max": "24h",
     "tier": "tier-3",

@@ -23,6 +23,7 @@ const share = (text) => {
   const found = /^(\d{1,3})(\.\d{1,2})?%?$/.exec(text.trim());
   return found && Number(found[1] + (found[2] ?? "")) <= 100 ? found[1].replace(/^0+(?=\d)/, "") + (found[2] ?? "") : null;
 };
+const parts = (text) => (/^\d{1,9}(\.\d{1,6})?$/.test(text) ? text : null);
 const wait = (text) => (WAIT.test(text.trim().replace(/\s/g, "")) ? text.replace(/\s/g, "") : null);
 const one = (words) => (text) => (words.includes(text) ? text : null);
 
@@ -39,6 +40,8 @@ export function fieldsOf(data) {
     input: { key: "in", read: tokens },
     output: { key: "out", read: tokens },
     cached_percent: { key: "cached", read: share, optional: true },
+    cached_input: { key: "cachedtokens", read: parts, optional: true },
+    max_output: { key: "maxout", read: tokens, optional: true },
     effort: { key: "effort", read: one(EFFORTS), optional: true },
     latency_max: { key: "wait", read: wait, optional: true },
     tier: { key: "tier", read: (text) => text, optional: true },
@@ -67,11 +70,20 @@ const words = (data, provider, condition) =>
 export const tiersOf = (data, provider) => words(data, provider, "tier");
 export const subscriptionsOf = (data, provider) => words(data, provider, "subscription");
 
+/** The model that a provider's name stands for: the page's own, else one of general use that has a batch rate. */
+function usual(data, provider) {
+  if (data.start.provider === provider && data.prices.models.some((row) => row.provider === provider && row.model === data.start.model)) return data.start.model;
+  const rows = data.prices.models.filter((row) => row.provider === provider);
+  const lasts = rows.filter((row) => row.operation === "chat" && !(row.retires && row.retires.date <= data.on));
+  const batched = lasts.filter((row) => row.rates?.["global batch"]);
+  return (batched.find((row) => row.tier === "general") ?? batched[0] ?? lasts[0] ?? rows[0]).model;
+}
+
 /** The state with what contradicts itself put right: a model of another provider, a tier that the provider has not. */
 export function fitted(state, data, index) {
   const next = { ...state };
   if (!index.has(`${next.provider} ${next.model}`)) {
-    next.model = data.prices.models.find((row) => row.provider === next.provider).model;
+    next.model = usual(data, next.provider);
   }
   next.model = index.get(`${next.provider} ${next.model}`).model;
   const row = index.get(`${next.provider} ${next.model}`);
@@ -109,8 +121,9 @@ export function toFragment(state, fields) {
   return parts.join("&");
 }
 
-/** Cached input tokens of a request, exactly: the share of its input, in plain digits; null where none is stated. */
+/** Cached input tokens of a request, exactly: as stated, else the share of its input; null where neither is. */
 export function cachedTokens(state) {
+  if (state.cached_input != null && Number(state.cached_input) <= Number(state.input)) return state.cached_input;
   if (state.cached_percent == null) return null;
   const [whole, part = ""] = state.cached_percent.split(".");
   const hundredths = BigInt(whole + part.padEnd(2, "0")) * BigInt(state.input);

@@ -48,8 +48,9 @@ class Statements(Expressions):
 
     def _method(self, node: Function, derived: bool) -> str:
         marks = [one.id for one in node.decorator_list if isinstance(one, ast.Name)]
-        me, *others = node.args.args if "staticmethod" not in marks else [None, *node.args.args]
-        self.myself.append(me.arg if me else None)
+        bound = 0 if "staticmethod" in marks else 1
+        others = node.args.args[bound:]
+        self.myself.append(node.args.args[0].arg if bound else None)
         name = "constructor" if node.name == "__init__" else node.name
         head = {"property": "get ", "staticmethod": "static "}.get(next(iter(marks), ""), "")
         star = "*" if self._yields(node) else ""

@@ -1,7 +1,7 @@
 // The use-case matrix, the team's own workloads, the rules that spoke, and the bill.
 
 import { byId, fill, h, LANE_NAMES, modeName, table, tag } from "./dom.js";
-import { assigned, outcome } from "./outcome.js";
+import { outcome } from "./outcome.js";
 import { grouped } from "./numbers.js";
 
 const use = (name) => name.replaceAll("-", " ");
@@ -119,6 +119,3 @@ export function drawBill(found) {
     rows.length ? table("Lines of the bill", ["Tokens", "Lane", found.one_off ? "$Count" : "$Count a month", "$Per million", "$US dollars", "Source"], rows, "bill") : h("p", null, "Without a price there are no lines."),
   );
 }
-
-/** The use case as the rules know it: for the first row that has it. */
-export const isAssignedAlike = (desk, state, other) => assigned(desk, state).lane === assigned(desk, other).lane;

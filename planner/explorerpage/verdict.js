@@ -1,7 +1,6 @@
 // The answer: the lane and why, what each lane costs, the queue against the deadline, the budget.
 
-import { fill, h, LANE_NAMES, modeName, tag } from "./dom.js";
-import { roughTime } from "./numbers.js";
+import { byId, fill, h, LANE_NAMES, modeName, tag } from "./dom.js";
 
 const AMOUNTS = { standard: "real_time_usd", batch: "batch_usd", flex: "flex_usd", priority: "priority_usd" };
 
@@ -32,6 +31,9 @@ export function drawVerdict(state, row, found, data) {
     found.assumptions.length > 0 && h("ul", { class: "assumptions" }, found.assumptions.map((says) => h("li", null, h("strong", null, "Assumed: "), says))),
   );
   section.querySelector("h2").classList.add("hidden");
+  const mini = byId("mini");
+  mini.className = `mini lane-${found.lane}`;
+  mini.replaceChildren(h("span", { class: "lane" }, modeName(found.mode)), h("span", null, monthly.expected_usd === null ? "no price" : `${shown.expected_usd} ${per}`), h("span", { class: "note" }, state.model));
 }
 
 const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
@@ -96,14 +98,14 @@ function queue(found) {
   const { queue: at } = found;
   const parts = [h("h3", null, "Queue and deadline")];
   if (at.too_large) parts.push(h("p", { class: "notice bad" }, "One request alone is larger than the queue: it never finishes."));
-  else if (at.waves !== null) parts.push(waves(at));
+  else if (at.waves !== null) parts.push(waves(at, found.mode === "batch"));
   else if (at.window_seconds !== null) {
     parts.push(h("p", null, `A run puts ${at.enqueued_tokens_shown} input tokens into the queue. How many the queue holds is not known here: choose the quota tier, or state the number.`));
   } else parts.push(h("p", null, "No batch window of this provider is known."));
   return h("div", { class: "panel", id: "queue" }, parts);
 }
 
-function waves(at) {
+function waves(at, batch) {
   const finish = Number(at.finish_seconds);
   const need = at.wait_seconds === null ? null : Number(at.wait_seconds);
   const whole = Math.max(finish, need ?? 0) || 1;
@@ -119,7 +121,7 @@ function waves(at) {
       h("div", { class: "track" }, Array.from({ length: drawn }, () => h("span", { class: `wave ${late ? "late" : ""}`, css: { width: `${(finish / whole / drawn) * 100}%` } }))),
       need !== null && h("span", { class: "deadline", css: { left: `${Math.min(100, (need / whole) * 100)}%` } }),
     ),
-    h("p", { class: late ? "late-words" : "in-time" }, `Expected finish: ${at.finish_shown}${need === null ? "; no deadline is stated" : late ? `, after the ${at.wait_shown} that are allowed` : `, within the ${at.wait_shown} that are allowed`}.`),
+    h("p", { class: late ? "late-words" : "in-time" }, `${batch ? "Expected finish" : "As a batch it would finish"}: ${at.finish_shown}${need === null ? "; no deadline is stated" : late ? `, after the ${at.wait_shown} that are allowed` : `, within the ${at.wait_shown} that are allowed`}.`),
   ];
 }
 
@@ -151,5 +153,3 @@ export function said(found) {
   const amount = found.monthly.expected_usd === null ? "no price" : `${found.shown.expected_usd} ${found.one_off ? "for the job" : "a month"}`;
   return `${modeName(found.mode)}, ${amount}. ${found.decided_by ? `Decided by ${found.decided_by}.` : "No rule decided."}`;
 }
-
-export const rough = roughTime;

@@ -61,6 +61,8 @@ def state_of(w: Workload, account: Account) -> dict[str, str | None]:
         "input": _whole(w.input.mean),
         "output": _whole(w.visible_output_tokens),
         "cached_percent": _share(w),
+        "cached_input": _plain(w.cached_input_tokens),
+        "max_output": None if w.max_output_tokens is None else _whole(w.max_output_tokens),
         "effort": w.effort,
         "latency_max": None if w.latency_max_seconds is None else _duration(w.latency_max_seconds),
         "tier": account.tier,
@@ -68,6 +70,10 @@ def state_of(w: Workload, account: Account) -> dict[str, str | None]:
         "enqueued_tokens": None if quota is None else str(quota),
         **{name: {True: "yes", False: "no", None: None}[value] for name, value in flags.items()},
     }
+
+
+def _plain(number: Exact | None) -> str | None:
+    return None if number is None else plain(number)
 
 
 def _whole(number: Exact) -> str:
@@ -90,17 +96,13 @@ def _duration(seconds: Exact) -> str:
 
 def _left_out(manifest: Manifest, w: Workload) -> Iterator[str]:
     """What the manifest says of the workload and the form cannot."""
-    share = _share(w)
-    cached = w.cached_input_tokens or 0
     account = manifest.account_of(w)
     said = {
         "95th percentiles": w.input.p95 is not None or w.output.p95 is not None,
-        "the exact cached share": share is not None and Fraction(share) * w.input.mean / 100 != cached,
         "parts of a request or token": any(
             n.denominator != 1 for n in (w.volume.requests, w.input.mean, w.output.mean)
         ),
         "cache writes": bool(w.cache_write_tokens or w.cache_write_1h_tokens),
-        "max_output": w.max_output_tokens is not None,
         "measured reasoning": w.reasoning is not None,
         "the endpoint": w.endpoint is not None,
         "the pinned lane": w.pin is not None,
