@@ -6,7 +6,7 @@ import base64
 import gzip
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from planner.digests import sha256
@@ -20,10 +20,8 @@ _EXPORT = re.compile(r"^export ((?:async )?function\*?|class|const|let) (\w+)", 
 
 def page(assets: Mapping[str, str], core: str, data: Mapping[str, Any]) -> str:
     """The page, from its files by name, the translated core, and what it knows."""
-    sources = {**assets, "core.js": f'import * as $ from "./exact.js";\n{core}'}
-    script = "\n".join(
-        ['"use strict";', assets["d3.min.js"].strip(), *(_wrapped(name, sources[f"{name}.js"]) for name in MODULES)]
-    )
+    modules = bundled({**assets, "core.js": core_module(core)}, MODULES)
+    script = f'"use strict";\n{assets["d3.min.js"].strip()}\n{modules}'
     style = assets["page.css"].strip()
     policy = "; ".join(
         (
@@ -37,6 +35,16 @@ def page(assets: Mapping[str, str], core: str, data: Mapping[str, Any]) -> str:
     )
     parts = {"POLICY": policy, "STYLE": style, "SCRIPT": script, "DATA": _packed(data)}
     return re.sub(r"\{\{([A-Z]+)\}\}", lambda found: parts[found[1]], assets["page.html"])
+
+
+def core_module(core: str) -> str:
+    """The translated core as a module."""
+    return f'import * as $ from "./exact.js";\n{core}'
+
+
+def bundled(sources: Mapping[str, str], names: Iterable[str]) -> str:
+    """The modules of those names in one script."""
+    return "\n".join(_wrapped(name, sources[f"{name}.js"]) for name in names)
 
 
 def _wrapped(name: str, text: str) -> str:
