@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: plan test check lint types docs fuzz bench browser clean
+.PHONY: plan test check lint types docs fuzz bench browser screenshot charts clean
 
 plan: $(VENV)/.installed
 	$(BIN)/planner plan examples/workloads.yaml
@@ -29,6 +29,17 @@ browser:
 	  command -v "$$name" >/dev/null && exit 0; done; \
 	{ command -v apt-get >/dev/null && apt-get update -qq && apt-get install -qq --yes chromium >/dev/null; } \
 	|| { echo "make test needs Chromium: install it, or set PLANNER_BROWSER to the path of one" >&2; exit 1; }
+
+# The explorer's picture in the README.
+screenshot: $(VENV)/.dev browser
+	$(BIN)/python -m tests.screenshot
+
+# The library of the charts, bundled anew; only this needs Node. The result is the same to the byte.
+VENDOR := planner/explorerpage/vendor
+charts:
+	@folder=$$(mktemp -d) && cp $(VENDOR)/package.json $(VENDOR)/bundle.js $$folder && cd $$folder && \
+	npm install --silent --no-audit --no-fund --no-package-lock && npm run --silent build && \
+	cp d3.min.js $(CURDIR)/$(VENDOR)/d3.min.js && rm -rf $$folder
 
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m tests.fuzz

@@ -27,6 +27,12 @@ KEYS = {"use_case": "use", "provider": "provider", "model": "model", "region": "
         "tier": "tier", "subscription": "subscription", "enqueued_tokens": "queue", **{flag: flag for flag in FLAGS}}  # fmt: skip
 """Fields of a choice, and their names in the address."""
 EXAMPLE = ROOT / "examples" / "workloads.yaml"
+SCENARIO = (
+    "v=1&use=content-generation&provider=openai&model=gpt-4.1&n=100000&per=day&in=500&out=1000&wait=24h&tier=tier-3"
+)
+"""The article's first scenario: 100,000 x (500 in + 1,000 out) a day x 30.4375 days at $2 and $8: $27,393.75."""
+THINKING = "v=1&use=chatbot&provider=openai&model=gpt-5&n=1000&per=month&in=1000&out=100&effort=medium&wait=1s"
+"""1,000 x (1,000 x $1.25 + (100 + 250) x $10) / 1M = $4.75; the high end is 600 tokens: 350 x $10 x 1,000 / 1M = $3.50."""
 
 
 @cache

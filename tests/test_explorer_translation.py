@@ -11,7 +11,7 @@ import pytest
 
 from planner import operators, units
 from planner.disk import folder_text
-from planner.explorerpage.expressions import Untranslatable
+from planner.explorerpage.correspondences import Untranslatable
 from planner.explorerpage.gathering import Gathering
 from planner.explorerpage.page import bundled, core_module
 from tests.making import ROOT

@@ -177,6 +177,12 @@ def test_the_installed_command_plans_a_manifest_in_another_folder(installed: Ins
     assert "0 errors" in ran.stdout
 
 
+def test_the_installed_command_writes_the_explorer(installed: Installed, tmp_path: Path) -> None:
+    ran = installed.run("explore", "--on", "2026-11-24", cwd=tmp_path)
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout + ran.stderr
+    assert (tmp_path / "explorer.html").stat().st_size > 100_000
+
+
 def test_the_installed_command_finds_its_schemas_and_rules(installed: Installed, tmp_path: Path) -> None:
     schema = installed.run("schema", "manifest", cwd=tmp_path)
     assert schema.stdout == (ROOT / "schemas" / "manifest.schema.json").read_text(encoding="utf-8")

@@ -61,6 +61,14 @@ class App {
     this.draw(true);
   }
 
+  /** Another view of the same choice: the button that asked for it keeps the focus. */
+  show(changed) {
+    const focused = document.activeElement?.id;
+    this.state = { ...this.state, ...changed };
+    this.write();
+    this.charts().then(() => byId(focused)?.focus({ preventScroll: true }));
+  }
+
   choose(state) {
     this.state = fitted({ ...this.state, ...state }, this.data, this.index);
     this.draw(true);
@@ -92,7 +100,7 @@ class App {
     drawMatrix(this.desk, this.data, this.state, (state) => this.choose(state));
     await drawBreakEven(this.desk, this.state, this.found);
     if (this.drawing !== mine) return;
-    await drawModels(this.desk, this.data, this.state, this.found, (state) => this.choose(state));
+    await drawModels(this.desk, this.data, this.state, this.found, (state) => this.choose(state), (changed) => this.show(changed));
     if (this.drawing === mine) document.documentElement.dataset.charts = mine;
   }
 

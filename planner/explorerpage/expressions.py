@@ -10,116 +10,16 @@ import ast
 import json
 from collections.abc import Callable
 
-RESERVED = frozenset(
-    [
-        "arguments",
-        "await",
-        "case",
-        "catch",
-        "class",
-        "const",
-        "debugger",
-        "default",
-        "delete",
-        "do",
-        "enum",
-        "eval",
-        "export",
-        "extends",
-        "finally",
-        "function",
-        "implements",
-        "import",
-        "in",
-        "instanceof",
-        "interface",
-        "let",
-        "new",
-        "null",
-        "package",
-        "private",
-        "protected",
-        "public",
-        "static",
-        "super",
-        "switch",
-        "this",
-        "throw",
-        "try",
-        "typeof",
-        "var",
-        "void",
-        "with",
-    ]
+from planner.explorerpage.correspondences import (
+    BINARY,
+    BUILTINS,
+    COMPARING,
+    LIBRARY,
+    METHODS,
+    RESERVED,
+    TYPES,
+    Untranslatable,
 )
-BINARY = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.FloorDiv: "floordiv", ast.Mod: "mod"}
-COMPARING = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne"}
-BUILTINS = frozenset(
-    [
-        "len",
-        "list",
-        "tuple",
-        "set",
-        "range",
-        "zip",
-        "enumerate",
-        "any",
-        "all",
-        "next",
-        "sum",
-        "sorted",
-        "dict",
-        "divmod",
-        "round",
-        "str",
-        "partial",
-        "id",
-        "format",
-        "Decimal",
-        "Fraction",
-    ]
-)
-METHODS = frozenset(
-    [
-        "get",
-        "keys",
-        "values",
-        "items",
-        "append",
-        "setdefault",
-        "pop",
-        "startswith",
-        "lower",
-        "upper",
-        "join",
-        "split",
-        "partition",
-        "rstrip",
-        "removeprefix",
-        "fullmatch",
-        "add",
-    ]
-)
-"""Methods of strings, lists and dictionaries. No class of the core may give one of its own such a name."""
-TYPES = {
-    "int": "Int",
-    "str": "Str",
-    "dict": "Dict",
-    "tuple": "Tuple",
-    "list": "Tuple",
-    "Decimal": "Decimal",
-    "bool": "Bool",
-}
-OPERATORS = {"lt": "lt", "le": "le", "gt": "gt", "ge": "ge", "eq": "eq", "ne": "ne"}
-LIBRARY = {
-    **{("operator", name): f"$.{name}" for name in OPERATORS},
-    ("dict", "fromkeys"): "$.fromkeys", ("re", "compile"): "$.pattern",
-    ("math", "ceil"): "$.ceil", ("math", "floor"): "$.floor", ("functools", "partial"): "$.partial",
-}  # fmt: skip
-
-
-class Untranslatable(Exception):
-    """A piece of Python that the translation does not know."""
 
 
 class Expressions:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from planner.explorerpage.expressions import Untranslatable
+from planner.explorerpage.correspondences import Untranslatable
 from planner.explorerpage.statements import Statements
 
 NATIVE = {

@@ -27,6 +27,9 @@ export function drawLanes(state, found) {
     const time = when(lane, found);
     if (usd !== null && time !== null) shown.push({ lane, usd: Number(usd), time });
   }
+  const need = secondsOf(state.latency_max);
+  const inTime = shown.filter((one) => one.lane !== "flex" && (one.lane !== "batch" || need === null || one.time.to <= need));
+  for (const one of inTime.sort((a, b) => a.usd - b.usd).slice(0, 1)) one.cheapest = true;
   const place = h("div", { class: "plot" });
   const missing = ["standard", "batch", "flex", "priority"].filter((lane) => !shown.some((one) => one.lane === lane));
   fill(
@@ -83,6 +86,6 @@ function lane(svg, x, y, inner, one, found, above) {
   above.push(row);
   const late = to > inner.left + (inner.right - inner.left) * 0.6;
   svg.append(
-    text(late ? Math.min(to, inner.right) : from, row, `${LANE_NAMES[one.lane]} ${shortUsd(one.usd)}${chosen ? " · chosen" : ""}`, `mark-label ${classes}`, late ? "end" : "start"),
+    text(late ? Math.min(to, inner.right) : from, row, `${LANE_NAMES[one.lane]} ${shortUsd(one.usd)}${chosen ? " · assigned" : ""}${one.cheapest ? " · cheapest in time" : ""}`, `mark-label ${classes}`, late ? "end" : "start"),
   );
 }

@@ -8,10 +8,9 @@ import { roughTime, shortUsd } from "./numbers.js";
 const { scaleLog } = d3;
 const TIERS = ["general", "balanced", "throughput"];
 const LISTED = 8;
-let lane = null;
 
 /** A model's cost in the lane, and whether the rules would let the work run there. */
-function candidate(desk, data, state, row) {
+function candidate(desk, data, state, row, lane) {
   const found = assigned(desk, { ...state, provider: row.provider, model: row.model, region: "global", ...(row.provider === state.provider ? {} : { tier: null, subscription: null, enqueued_tokens: null }) });
   const gone = row.retires !== undefined && row.retires.date <= data.on;
   const rate = found.limit_requests_per_minute;
@@ -30,15 +29,12 @@ const stateFor = (state, row) =>
     ? { ...state, model: row.model }
     : { ...state, provider: row.provider, model: row.model, region: "global", tier: null, subscription: null, enqueued_tokens: null };
 
-export async function drawModels(desk, data, state, found, choose) {
+export async function drawModels(desk, data, state, found, choose, show) {
   const own = data.prices.models.find((row) => row.provider === state.provider && row.model === state.model);
-  const wanted = lane ?? found.lane;
+  const wanted = state.shown_lane ?? found.lane;
   const place = h("div", { class: "plot" });
   const list = h("div", { class: "candidates" });
-  const pick = (name) => () => {
-    lane = name;
-    drawModels(desk, data, state, found, choose).then(() => document.getElementById(`lane-${name}`)?.focus());
-  };
+  const pick = (name) => () => show({ shown_lane: name === found.lane ? null : name });
   fill(
     "models",
     `Models in the ${LANE_NAMES[wanted].toLowerCase()} lane`,
@@ -54,12 +50,9 @@ export async function drawModels(desk, data, state, found, choose) {
     h("p", { class: "legend" }, TIERS.map((tier) => h("span", { class: `key tier-${tier}` }, tier)), h("span", { class: "key tier-other" }, "no tier stated"), h("span", { class: "key hollow" }, "not for this work in this lane")),
     list,
   );
-  const before = lane;
-  lane = wanted;
   const rows = data.prices.models.filter((row) => row.operation === own.operation);
   const all = [];
-  const done = await sliced("models", rows.map((row) => () => all.push(candidate(desk, data, state, row))));
-  lane = before;
+  const done = await sliced("models", rows.map((row) => () => all.push(candidate(desk, data, state, row, wanted))));
   if (!done) return;
   const priced = all.filter((one) => one.usd !== null && one.usd > 0);
   const best = cheapest(desk, state, priced);

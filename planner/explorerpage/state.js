@@ -47,6 +47,7 @@ export function fieldsOf(data) {
     tier: { key: "tier", read: (text) => text, optional: true },
     subscription: { key: "subscription", read: (text) => text, optional: true },
     enqueued_tokens: { key: "queue", read: requests, optional: true },
+    shown_lane: { key: "lane", read: one(["standard", "batch", "flex", "priority"]), optional: true },
     ...Object.fromEntries(
       Object.keys(FLAGS).map((name) => [name, { key: name, read: one(["yes", "no"]), optional: true }]),
     ),

@@ -100,10 +100,13 @@ function queue(found) {
   if (at.too_large) parts.push(h("p", { class: "notice bad" }, "One request alone is larger than the queue: it never finishes."));
   else if (at.waves !== null) parts.push(waves(at, found.mode === "batch"));
   else if (at.window_seconds !== null) {
-    parts.push(h("p", null, `A run puts ${at.enqueued_tokens_shown} input tokens into the queue. How many the queue holds is not known here: choose the quota tier, or state the number.`));
+    parts.push(h("p", null, `A run puts ${about(at.enqueued_tokens_shown)} input tokens into the queue. How many the queue holds is not known here: choose the quota tier, or state the number.`));
   } else parts.push(h("p", null, "No batch window of this provider is known."));
   return h("div", { class: "panel", id: "queue" }, parts);
 }
+
+/** A count without the part of a token that a mean run has. */
+const about = (shown) => (shown.includes(".") ? `about ${shown.slice(0, shown.indexOf("."))}` : shown);
 
 function waves(at, batch) {
   const finish = Number(at.finish_seconds);
@@ -114,7 +117,7 @@ function waves(at, batch) {
   const late = need !== null && finish > need;
   const quota = at.limit_tokens !== null ? `${at.limit_tokens_shown} tokens` : `${at.limit_requests_shown} requests`;
   return [
-    h("p", null, h("strong", { id: "waves" }, `${at.waves} ${count === 1 ? "wave" : "waves"}`), `: ${at.enqueued_tokens_shown} input tokens a run, and the queue holds ${quota} at once.`),
+    h("p", null, h("strong", { id: "waves" }, `${at.waves} ${count === 1 ? "wave" : "waves"}`), `: ${about(at.enqueued_tokens_shown)} input tokens a run, and the queue holds ${quota} at once.`),
     h(
       "div",
       { class: "waves", role: "img", "aria-label": `${at.waves} waves, done within ${at.finish_shown}${need === null ? "" : `, needed within ${at.wait_shown}`}` },
