@@ -145,7 +145,7 @@ const evaluate = (app) => (fragment) => {
   const state = fromFragment(fragment, app.data, app.index, app.fields);
   const row = app.index.get(`${state.provider} ${state.model}`);
   const found = outcome(app.desk, state);
-  return { ...record(app.data, row, state, found), manifest: manifestOf(state, app.data), outcome: found };
+  return { ...record(app.data, row, state, found), manifest: manifestOf(state, app.data), link: toFragment(state, app.fields), outcome: found };
 };
 
 export async function start() {

@@ -1,6 +1,6 @@
 // Where one lane overtakes another: over volume, over the cached share, and over both.
 
-import { fill, h, LANE_NAMES, modeName, s } from "./dom.js";
+import { fill, h, kept, LANE_NAMES, modeName, renewed, s } from "./dom.js";
 import { bottomAxis, chart, leftAxis, powers, sliced, text } from "./charts.js";
 import { assigned } from "./outcome.js";
 import { grouped, short, shortUsd } from "./numbers.js";
@@ -10,8 +10,8 @@ const DRAWN = ["standard", "batch", "flex"];
 const SHARES = 10;
 
 export async function drawBreakEven(desk, state, found) {
-  const places = { volume: h("div", { class: "plot" }), cached: h("div", { class: "plot" }), map: h("div", { class: "plot" }) };
-  const notes = { volume: h("p", { class: "finding" }), cached: h("p", { class: "finding" }) };
+  const places = Object.fromEntries(["volume", "cached", "map"].map((name) => [name, kept("breakeven", name, "plot")]));
+  const notes = Object.fromEntries(["volume", "cached"].map((name) => [name, kept("breakeven", `${name}-note`, "finding")]));
   fill(
     "breakeven",
     "Break-even",
@@ -23,6 +23,7 @@ export async function drawBreakEven(desk, state, found) {
     ),
     legend(),
     h("h3", { class: "later" }, "The lane that the rules assign, over both"),
+    h("p", { class: "hint" }, "The stronger the colour, the more real time and batch differ in cost."),
     places.map,
   );
   await Promise.all([overVolume(desk, state, found, places.volume, notes.volume), overCached(desk, state, found, places.cached, notes.cached)]);
@@ -48,9 +49,10 @@ async function overVolume(desk, state, found, place, note) {
   for (let at = 1; at < points.length; at++) {
     if (points[at].mode !== points[at - 1].mode) turns.push(turn(ask, points[at - 1], points[at]));
   }
-  note.textContent = turns.length
+  const says = turns.length
     ? `${turns.map((one) => `${modeName(one.mode)} from ${grouped(one.requests)} requests ${period(state)}${one.decided_by ? ` (${one.decided_by})` : ""}`).join("; ")}.`
     : `${modeName(found.mode)} at every volume shown${found.decided_by ? `, by ${found.decided_by}` : ""}.`;
+  renewed(note, says);
   const now = Number(state.requests);
   lines(place, points, (one) => one.requests, state, {
     x: (inner) => scaleLog([points[0].requests, points.at(-1).requests], [inner.left, inner.right]),
@@ -80,7 +82,7 @@ async function overCached(desk, state, found, place, note) {
   const ask = (hundredths) => ({ share: hundredths / 100, ...assigned(desk, { ...state, cached_percent: String(hundredths / 100) }) });
   const asked = Array.from({ length: 21 }, (_, at) => at * 500);
   if (!(await sliced("cached", asked.map((share) => () => points.push(ask(share)))))) return;
-  note.textContent = crossing(ask, points, found);
+  renewed(note, crossing(ask, points, found));
   lines(place, points, (one) => one.share, state, {
     x: (inner) => scaleLinear([0, 100], [inner.left, inner.right]),
     title: "cached share of the input, %",
@@ -110,7 +112,7 @@ function crossing(ask, points, found) {
 function lines(place, points, at, state, drawn) {
   const priced = DRAWN.filter((lane) => points.some((one) => one.usd[lane] !== null && (one.usd[lane] > 0 || !drawn.log)));
   if (!priced.length) {
-    place.replaceChildren(h("p", { class: "empty" }, "No price to draw."));
+    renewed(place, h("p", { class: "empty" }, "No price to draw."));
     return;
   }
   chart(place, { height: 270, margin: { left: 60, right: 16, top: 28, bottom: 48 }, label: drawn.label }, (svg, inner) => {
@@ -160,7 +162,7 @@ async function overBoth(desk, state, place) {
     const x = scaleLog([asked[0] / half, asked.at(-1) * half], [inner.left, inner.right]);
     const y = scaleLinear([-100 / SHARES / 2, 100 + 100 / SHARES / 2], [inner.bottom, inner.top]);
     leftAxis(svg, y, inner, "cached share of the input, %", [0, 50, 100], String);
-    bottomAxis(svg, x, inner, `requests ${period(state)}; the stronger the colour, the more the lanes differ`, powers(x.domain(), 6), short);
+    bottomAxis(svg, x, inner, `requests ${period(state)}`, powers(x.domain(), 6), short);
     const width = (inner.right - inner.left) / asked.length;
     const height = (inner.bottom - inner.top) / (SHARES + 1);
     for (const cell of cells) {

@@ -1,6 +1,6 @@
 // What all charts share: a frame with axes, in SVG, with a sentence that says what it shows.
 
-import { s } from "./dom.js";
+import { renewed, s } from "./dom.js";
 
 const { axisBottom, axisLeft, select } = d3;
 
@@ -15,7 +15,7 @@ export function chart(place, { height, margin, label }, draw) {
     "aria-label": label,
     class: "chart",
   });
-  place.replaceChildren(svg);
+  renewed(place, svg);
   const inner = { left: margin.left, top: margin.top, right: width - margin.right, bottom: height - margin.bottom };
   draw(svg, inner, width);
 }

@@ -12,12 +12,12 @@ RESERVED = frozenset({
     "var", "void", "with",
 })
 BUILTINS = frozenset({
-    "len", "list", "tuple", "set", "range", "zip", "enumerate", "any", "all", "next", "sum", "sorted", "dict", "divmod",
+    "len", "list", "tuple", "set", "range", "zip", "any", "all", "next", "sum", "sorted", "dict", "divmod",
     "round", "str", "partial", "id", "format", "Decimal", "Fraction",
 })
 METHODS = frozenset({
-    "get", "keys", "values", "items", "append", "add", "setdefault", "pop", "startswith", "lower", "upper", "join",
-    "split", "partition", "rstrip", "removeprefix", "fullmatch",
+    "get", "keys", "values", "items", "append", "add", "setdefault", "pop", "lower", "join",
+    "split", "partition", "rstrip", "fullmatch",
 })
 """Methods of strings, lists, sets and dictionaries. No class of the core may give one of its own such a name."""
 TYPES = {

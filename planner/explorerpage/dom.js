@@ -25,6 +25,18 @@ export function fill(id, title, ...children) {
   return section;
 }
 
+/** A place that keeps what it shows, paled, until the new is drawn. */
+export function kept(section, name, classes) {
+  const place = byId(section).querySelector(`[data-part=${name}]`) ?? h("div", { class: classes, "data-part": name });
+  place.classList.toggle("stale", place.childNodes.length > 0);
+  return place;
+}
+
+export function renewed(place, ...children) {
+  place.classList.remove("stale");
+  place.replaceChildren(...children);
+}
+
 /** A table with a caption for those who hear it. */
 export function table(caption, heads, rows, classes = "") {
   return h(

@@ -236,7 +236,6 @@ export const WIDE = { plus: (a) => a, add, subtract: sub, multiply: mul, scaleb:
 
 export const isInt = (x) => x instanceof Exact && !(x instanceof Dec) && x.d === 1n;
 export const isDecimal = (x) => x instanceof Dec;
-export const isFraction = (x) => x instanceof Exact && !(x instanceof Dec) && x.d !== 1n;
 export const isBool = (x) => typeof x === "boolean";
 export const isStr = (x) => typeof x === "string";
 export const isTuple = (x) => Array.isArray(x);
@@ -270,7 +269,6 @@ export const range = (...bounds) => {
   return found;
 };
 export const zip = (...lists) => iter(lists[0]).map((_, i) => lists.map((one) => iter(one)[i]));
-export const enumerate = (x) => iter(x).map((one, i) => [int(i), one]);
 export const any = (x) => iter(x).some(truth);
 export const all = (x) => iter(x).every(truth);
 export const next = (x, ...other) => {
@@ -289,9 +287,7 @@ export const min = extreme(lt);
 export const sorted = (x, { key = (one) => one } = {}) => [...iter(x)].sort((a, b) => compare(key(a), key(b)));
 export const partial = (f, ...first) => (...rest) => f(...first, ...rest);
 
-export const startswith = (x, head) => x.startsWith(head);
 export const lower = (x) => x.toLowerCase();
-export const upper = (x) => x.toUpperCase();
 export const join = (by, x) => iter(x).join(by);
 export const split = (x, by) => x.split(by);
 export const partition = (x, by) => {
@@ -303,6 +299,5 @@ export const rstrip = (x, signs) => {
   while (end && signs.includes(x[end - 1])) end--;
   return x.slice(0, end);
 };
-export const removeprefix = (x, head) => (x.startsWith(head) ? x.slice(head.length) : x);
 export const pattern = (source) => new RegExp(`^(?:${source})$`);
 export const fullmatch = (shape, x) => shape.exec(x);

@@ -84,7 +84,7 @@ function lane(svg, x, y, inner, one, found, above) {
     while (above.some((taken) => Math.abs(taken - row) < 17)) row += 17;
   }
   above.push(row);
-  const late = to > inner.left + (inner.right - inner.left) * 0.6;
+  const late = one.time.point === true;
   svg.append(
     text(late ? Math.min(to, inner.right) : from, row, `${LANE_NAMES[one.lane]} ${shortUsd(one.usd)}${chosen ? " · assigned" : ""}${one.cheapest ? " · cheapest in time" : ""}`, `mark-label ${classes}`, late ? "end" : "start"),
   );

@@ -1,6 +1,6 @@
 // Cost against latency: every model in one lane.
 
-import { fill, h, LANE_NAMES, s, table, tag } from "./dom.js";
+import { fill, h, kept, LANE_NAMES, renewed, s, table, tag } from "./dom.js";
 import { chart, leftAxis, powers, sliced, text } from "./charts.js";
 import { assigned, outcome } from "./outcome.js";
 import { roughTime, shortUsd } from "./numbers.js";
@@ -32,8 +32,8 @@ const stateFor = (state, row) =>
 export async function drawModels(desk, data, state, found, choose, show) {
   const own = data.prices.models.find((row) => row.provider === state.provider && row.model === state.model);
   const wanted = state.shown_lane ?? found.lane;
-  const place = h("div", { class: "plot" });
-  const list = h("div", { class: "candidates" });
+  const place = kept("models", "plot", "plot");
+  const list = kept("models", "list", "candidates");
   const pick = (name) => () => show({ shown_lane: name === found.lane ? null : name });
   fill(
     "models",
@@ -45,7 +45,7 @@ export async function drawModels(desk, data, state, found, choose, show) {
         h("button", { type: "button", id: `lane-${name}`, "aria-pressed": String(name === wanted), onclick: pick(name) }, words),
       ),
     ),
-    h("p", { class: "hint" }, "This workload on every model of the price book with its rate in this lane. Filled: the rules let it run there."),
+    h("p", { class: "hint" }, `This workload on every model of the price book with a rate in this lane, ${wanted === "batch" ? "by the time in which a batch is done" : "by tier, since nobody publishes a time for it"}. Filled: the rules let it run there.`),
     place,
     h("p", { class: "legend" }, TIERS.map((tier) => h("span", { class: `key tier-${tier}` }, tier)), h("span", { class: "key tier-other" }, "no tier stated"), h("span", { class: "key hollow" }, "not for this work in this lane")),
     list,
@@ -57,8 +57,8 @@ export async function drawModels(desk, data, state, found, choose, show) {
   const priced = all.filter((one) => one.usd !== null && one.usd > 0);
   const best = cheapest(desk, state, priced);
   if (priced.length) plot(place, data, state, priced, best, wanted, found);
-  else place.replaceChildren(h("p", { class: "empty" }, "No model has a price in this lane for this workload."));
-  list.replaceChildren(listed(best, wanted, choose, state));
+  else renewed(place, h("p", { class: "empty" }, "No model has a price in this lane for this workload."));
+  renewed(list, listed(best, wanted, choose, state));
 }
 
 /** The cheapest that can do the work: no error of any rule on them, such as a context window that is too small. */
@@ -153,7 +153,7 @@ function listed(best, wanted, choose, state) {
   if (!best.length) return h("p", { class: "empty" }, "The rules let this workload run in this lane on no model of the book.");
   return table(
     `The ${best.length} cheapest models that can do this work in the ${LANE_NAMES[wanted].toLowerCase()} lane`,
-    ["Model", "Provider", "Tier", "$A month", "$Budget", "Price of"],
+    ["Model", "Provider", "Tier", state.per === "once" ? "$Once" : "$A month", "$Budget", "Price of"],
     best.map(({ row, told }, at) =>
       h(
         "tr",
@@ -166,5 +166,6 @@ function listed(best, wanted, choose, state) {
         h("td", null, row.price_refreshed ?? "–"),
       ),
     ),
+    "listed",
   );
 }

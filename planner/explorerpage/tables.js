@@ -45,7 +45,7 @@ export function drawOwn(data, choose) {
     if (!groups.has(label)) groups.set(label, { row: null, all: [] });
     groups.get(label).all.push(own);
   }
-  const cell = (all, mode) => h("td", { class: `chips lane-${mode === "batch" ? "batch" : "standard"}` }, all.filter((own) => own.mode === mode).map((own) => chip(own, choose)));
+  const cell = (all, mode) => h("td", { class: `chips lane-${mode === "batch" ? "batch" : "standard"}`, "data-lane": modeName(mode) }, all.filter((own) => own.mode === mode).map((own) => chip(own, choose)));
   const rows = [...groups].map(([label, { row, all }]) =>
     h(
       "tr",
