@@ -99,6 +99,9 @@ def test_own_workloads_stand_in_the_grid_as_the_plan_has_them(browser: Browser) 
                 .startswith(f"${float(plan[name]['monthly']['expected_usd']):,.2f}"[:-1])
             )
         page.locator("#own .chip", has_text="product-descriptions").click()
+        said = page.inner_text("#simpler")
+        assert said.startswith("product-descriptions without batch settings")
+        assert said.endswith("The plan: batch, $1,597.97 a month.")
         record = page.evaluate("() => window.plannerExplorer.record()")
         assert (
             record["calculated_monthly_cost"]["expected_usd"] == plan["product-descriptions"]["monthly"]["expected_usd"]

@@ -30,7 +30,7 @@ class App {
     this.form = new Form(data, this.fields, (changed) => this.change(changed));
     byId("valued").textContent = `${data.prices.models.length} models, valued on ${data.on} with price book ${data.prices.book.name}`;
     byId("sources").textContent = `Prices: book ${data.prices.book.name}, ${data.prices.book.digest.slice(0, 19)}, ${data.prices.sources.length} sources. Computed in this page by the planner's own functions. Nothing is sent anywhere.`;
-    byId("copy-link").addEventListener("click", (event) => copy(location.href, event.currentTarget));
+    byId("copy-link").addEventListener("click", (event) => copy(this.link(), event.currentTarget));
     byId("theme").addEventListener("click", () => this.turn());
     this.named();
     window.addEventListener("hashchange", () => this.read());
@@ -39,11 +39,12 @@ class App {
       clearTimeout(resized);
       resized = setTimeout(() => this.charts(), 150);
     });
-    drawOwn(data, (state) => this.choose(state));
+    drawOwn(data, (own) => this.choose(own.state, own));
     this.draw(false);
   }
 
   read() {
+    this.own = null;
     const asked = location.hash;
     if (/^#[a-z-]+$/.test(asked)) {
       this.write();
@@ -54,6 +55,7 @@ class App {
   }
 
   change(changed) {
+    this.own = null;
     const next = { ...this.state, ...changed };
     if (changed.provider && changed.provider !== this.state.provider) Object.assign(next, { tier: null, subscription: null, enqueued_tokens: null });
     if ("input" in changed || "cached_percent" in changed) next.cached_input = null;
@@ -69,7 +71,9 @@ class App {
     this.charts().then(() => byId(focused)?.focus({ preventScroll: true }));
   }
 
-  choose(state) {
+  /** The choice as the reader picks it elsewhere on the page; `own` is the workload of theirs that it stands for. */
+  choose(state, own = null) {
+    this.own = own;
     this.state = fitted({ ...this.state, ...state }, this.data, this.index);
     this.draw(true);
     byId("result").focus({ preventScroll: true });
@@ -82,7 +86,7 @@ class App {
     this.found = outcome(this.desk, this.state);
     this.record = record(this.data, row, this.state, this.found);
     this.form.show(this.state, row);
-    drawVerdict(this.state, row, this.found, this.data);
+    drawVerdict(this.state, row, this.found, this.data, this.own);
     drawWhy(this.found);
     drawBill(this.found);
     drawTake(this.record, manifestOf(this.state, this.data));
@@ -102,6 +106,10 @@ class App {
     if (this.drawing !== mine) return;
     await drawModels(this.desk, this.data, this.state, this.found, (state) => this.choose(state), (changed) => this.show(changed));
     if (this.drawing === mine) document.documentElement.dataset.charts = mine;
+  }
+
+  link() {
+    return `${location.href.split("#")[0]}#${toFragment(this.state, this.fields)}`;
   }
 
   write() {

@@ -67,7 +67,7 @@ function chip(own, choose) {
   const left = own.left_out.length ? `The explorer has no field for: ${own.left_out.join(", ")}.` : null;
   return h(
     "button",
-    { type: "button", class: "chip", title: [own.reason, left].filter(Boolean).join(". "), onclick: () => choose(own.state) },
+    { type: "button", class: "chip", title: [own.reason, left].filter(Boolean).join(". "), onclick: () => choose(own) },
     h("span", { class: "id" }, own.id),
     h("span", { class: "number" }, own.expected_usd === null ? "no price" : `${own.shown.expected_usd}${own.one_off ? " once" : ""}`),
     h("span", { class: "note" }, `${own.model} · ${own.decided_by ?? "nothing decided"}`),

@@ -4,7 +4,7 @@ import { byId, fill, h, LANE_NAMES, modeName, tag } from "./dom.js";
 
 const AMOUNTS = { standard: "real_time_usd", batch: "batch_usd", flex: "flex_usd", priority: "priority_usd" };
 
-export function drawVerdict(state, row, found, data) {
+export function drawVerdict(state, row, found, data, own) {
   const { shown, monthly } = found;
   const per = found.one_off ? "for the job" : "a month";
   const unpriced = found.missing.length > 0;
@@ -25,6 +25,7 @@ export function drawVerdict(state, row, found, data) {
       ),
     ),
     unpriced && h("div", { class: "notice bad", role: "note" }, found.missing.map((says) => h("p", null, h("strong", null, "No price. "), `${sentence(says)} Nothing is priced by guess.`))),
+    own && simpler(own),
     ends(row, data),
     h("div", { class: "lane-cards", role: "list", "aria-label": "Cost in each lane" }, Object.keys(AMOUNTS).map((lane) => card(lane, found, per))),
     h("div", { class: "pair" }, queue(found), budget(found)),
@@ -34,6 +35,12 @@ export function drawVerdict(state, row, found, data) {
   const mini = byId("mini");
   mini.className = `mini lane-${found.lane}`;
   mini.replaceChildren(h("span", { class: "lane" }, modeName(found.mode)), h("span", null, monthly.expected_usd === null ? "no price" : `${shown.expected_usd} ${per}`), h("span", { class: "note" }, state.model));
+}
+
+/** What of a team's own workload the form cannot say, and what the plan says of the whole. */
+function simpler(own) {
+  if (!own.left_out.length) return null;
+  return h("p", { class: "notice", id: "simpler" }, `${own.id} without ${own.left_out.join(", ")}, for which there is no field here. The plan: ${modeName(own.mode).toLowerCase()}, ${own.expected_usd === null ? "no price" : own.shown.expected_usd}${own.one_off ? " once" : " a month"}.`);
 }
 
 const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
