@@ -77,15 +77,23 @@ function lane(svg, x, y, inner, one, found, above) {
     svg.append(s("line", { x1: from, x2: to, y1: height, y2: height, class: `bar ${one.time.open ? "open" : ""} ${classes}` }));
   }
   if (one.time.point) svg.append(s("circle", { cx: to, cy: height, r: chosen ? 9 : 7, class: `dot ${classes}` }));
-  let row = height - 14;
-  while (above.some((taken) => Math.abs(taken - row) < 17)) row -= 17;
-  if (row < inner.top + 8) {
-    row = height + 24;
-    while (above.some((taken) => Math.abs(taken - row) < 17)) row += 17;
-  }
-  above.push(row);
   const late = one.time.point === true;
-  svg.append(
-    text(late ? Math.min(to, inner.right) : from, row, `${LANE_NAMES[one.lane]} ${shortUsd(one.usd)}${chosen ? " · assigned" : ""}${one.cheapest ? " · cheapest in time" : ""}`, `mark-label ${classes}`, late ? "end" : "start"),
-  );
+  const words = `${LANE_NAMES[one.lane]} ${shortUsd(one.usd)}${chosen ? " · assigned" : ""}${one.cheapest ? " · cheapest in time" : ""}`;
+  const at = late ? Math.min(to, inner.right) : from;
+  const long = words.length * 6.8;
+  const row = free(above, late ? at - long : at, late ? at : at + long, height - 14, inner.top + 8, height + 24);
+  svg.append(text(at, row, words, `mark-label ${classes}`, late ? "end" : "start"));
+}
+
+/** The row nearest above the mark in which no other words stand; below it where there is no room. */
+function free(taken, from, to, wanted, top, below) {
+  const busy = (row) => taken.some((one) => from < one.to && one.from < to && Math.abs(one.row - row) < 17);
+  let row = wanted;
+  while (busy(row)) row -= 17;
+  if (row < top) {
+    row = below;
+    while (busy(row)) row += 17;
+  }
+  taken.push({ from, to, row });
+  return row;
 }
