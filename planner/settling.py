@@ -125,8 +125,8 @@ def _load(cases: Sequence[Case]) -> Load:
     return Load(
         name=f"{first.account.name}, {models}{region}",
         members=tuple(case.workload.id for case in cases),
-        requests=simple(sum((times(case.run.requests, _unfinished_runs(case)) for case in cases), start=0)),
-        input_tokens=simple(sum((_enqueued(case) for case in cases), start=0)),
+        requests=simple(sum(times(case.run.requests, _unfinished_runs(case)) for case in cases)),
+        input_tokens=simple(sum(_enqueued(case) for case in cases)),
         queue_tokens=tightest[0],
         queue_requests=tightest[1],
         window_seconds=first.limit("batch_window_seconds"),
