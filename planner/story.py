@@ -195,24 +195,24 @@ def _flips(w: WorkloadReport) -> list[str]:
     """One line per dimension; at nothing, where no change of it alone leads to another mode."""
     lines = []
     for flip in w.flips:
-        now = "not stated" if flip.now is None else f"now {_amount(flip, flip.now)}"
+        now = "not stated" if flip.now is None else f"now {amount(flip, flip.now)}"
         if flip.at is None:
             lines.append(f"- {flip.dimension}: no change of it alone ({now})")
             continue
         costs = f"{usd(flip.expected_usd)} instead of {usd(flip.instead_of_usd)} {'for the job' if w.one_off else 'a month'}"
         by = flip.decided_by or "no rule"
-        lines.append(f"- {flip.dimension}: {flip.mode} {_point(flip, flip.at)} ({now}), decided by {by}; there {costs}")
+        lines.append(f"- {flip.dimension}: {flip.mode} {point(flip, flip.at)} ({now}), decided by {by}; there {costs}")
     return lines
 
 
-def _point(flip: Flip, at: Decimal) -> str:
+def point(flip: Flip, at: Decimal) -> str:
     """The point in words: a wait is given as the round time that it lies just below."""
     if flip.unit == "duration" and flip.now is not None and at < flip.now:
-        return f"below {_amount(flip, at + Decimal('0.001'))}"
-    return f"at {_amount(flip, at)}"
+        return f"below {amount(flip, at + Decimal('0.001'))}"
+    return f"at {amount(flip, at)}"
 
 
-def _amount(flip: Flip, value: Decimal) -> str:
+def amount(flip: Flip, value: Decimal) -> str:
     if flip.unit == "duration":
         return shown(exact(value), "duration")
     if flip.dimension == "batch price":
