@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+from xml.etree import ElementTree
 
 import vl_convert
 from markupsafe import Markup
 
+SVG = "{http://www.w3.org/2000/svg}"
 PHONE = 350
 """Pixels that a phone has for a chart."""
 
@@ -32,14 +34,25 @@ def drawn(chart: Chart) -> Markup:
 
 
 def _drawn(chart: Chart, width: str, spec: Mapping[str, Any]) -> Markup:
+    """One picture that says what it is as a whole: its parts keep silent."""
     text = vl_convert.vegalite_to_svg(json.dumps({**spec, "background": None, "config": CONFIG}))
-    opening, _, rest = text.partition(">")
-    box = opening.partition('viewBox="')[2].partition('"')[0]
-    head = Markup(
-        '<svg class="chart {0}" viewBox="{1}" role="img" aria-labelledby="{2}-{0}-t {2}-{0}-d">'
-        '<title id="{2}-{0}-t">{3}</title><desc id="{2}-{0}-d">{4}</desc>'
-    ).format(width, box, chart.name, chart.title, chart.says)
-    return head + Markup(rest)
+    picture = ElementTree.fromstring(text)
+    for element in picture.iter():
+        element.tag = element.tag.removeprefix(SVG)
+        for name in [name for name in element.attrib if name == "role" or name.startswith("aria-")]:
+            del element.attrib[name]
+    said = {"title": chart.title, "desc": chart.says}
+    ids = {tag: f"{chart.name}-{width}-{tag}" for tag in said}
+    for at, (tag, words) in enumerate(said.items()):
+        element = ElementTree.Element(tag, {"id": ids[tag]})
+        element.text = words
+        picture.insert(at, element)
+    box = picture.attrib["viewBox"]
+    picture.attrib.clear()
+    picture.attrib.update(
+        {"class": f"chart {width}", "viewBox": box, "role": "img", "aria-labelledby": " ".join(ids.values())}
+    )
+    return Markup(ElementTree.tostring(picture, encoding="unicode"))
 
 
 def layered(width: int, rows: Sequence[Mapping[str, Any]], layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

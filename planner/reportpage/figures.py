@@ -17,7 +17,9 @@ LONGEST = 120
 
 def usd(amount: Decimal | None, of: str = "") -> Markup:
     """$1,234.50 to the cent; less than a cent in all its digits. `of` is where it stands in the plan."""
-    return _figure(amount, "" if amount is None else f"${small(amount)}", of)
+    if amount is None:
+        return _figure(None, "", of)
+    return _figure(amount, f"{'−' if amount < 0 else ''}${small(abs(amount))}", of)
 
 
 def up(amount: Decimal | None, of: str = "") -> Markup:
@@ -53,8 +55,10 @@ def small(amount: Decimal) -> str:
 
 
 def reserve(budget: Decimal | None, expected: Decimal | None) -> Decimal | None:
-    """What lies between the two amounts as they are shown, so that the page adds up to the cent."""
-    return None if budget is None or expected is None else minus(cents_up(budget), cents(expected))
+    """What lies between the two amounts as they are shown, so that the page adds up to the cent; 0 without a reserve."""
+    if budget is None or expected is None:
+        return None
+    return Decimal(0) if budget == expected else minus(cents_up(budget), cents(expected))
 
 
 def part(amount: Decimal | None, whole: Decimal | None) -> str | None:
@@ -77,3 +81,9 @@ def _figure(amount: Decimal | None, text: str, of: str) -> Markup:
     if amount is None:
         return Markup('<span class="unknown"{}>{}</span>').format(where, UNKNOWN)
     return Markup('<data value="{}"{}>{}</data>').format(plain(amount), where, text)
+
+
+def sentence(text: str, longest: int = LONGEST) -> str:
+    """The text as a sentence of its own: a capital first."""
+    clean = cut(text, longest)
+    return clean[:1].upper() + clean[1:]

@@ -96,9 +96,10 @@ def groups(report: Report, summaries: dict[str, str]) -> list[Group]:
     for finding in report.findings:
         found.setdefault((finding.level, finding.rule, finding.remedy), []).append(finding)
     made = [
-        Group(level, rule, summaries.get(rule, ""), remedy, list(own)) for (level, rule, remedy), own in found.items()
+        Group(level, rule, summaries.get(rule, ""), remedy, sorted(own, key=lambda one: -(one.usd_at_stake or 0)))
+        for (level, rule, remedy), own in found.items()
     ]
-    return sorted(made, key=lambda group: (-LEVELS[::-1].index(group.level), -_stake(group.findings), group.rule))
+    return sorted(made, key=lambda group: (LEVELS.index(group.level), -_stake(group.findings), group.rule))
 
 
 def _stake(findings: Sequence[Finding]) -> Decimal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from json import dumps
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -64,6 +65,7 @@ class Page(NamedTuple):
     largest: Chart | None
     most: int = 50
     places: int = 5
+    kin: int = 100
     split_rows: int = 8
 
 
@@ -93,7 +95,7 @@ def _page(report: Report, source: str, cards: Mapping[str, RuleCard], flips: Map
     t, placed, used = report.totals, by_cost(report), prices(report)
     shown = len(placed) if len(placed) <= SHOWN + FEW else SHOWN
     return Page(
-        title=report.name or "LLM workloads",
+        title=report.name or source.rpartition("/")[2],
         source=source,
         sections=list(SECTIONS.items()),
         state=sentences.state(report),
@@ -150,8 +152,9 @@ def _share_of(amount: Decimal | None, whole: Decimal | None) -> Markup:
 
 
 def _pointer(name: str) -> str:
-    """The name as part of a JSON pointer."""
-    return name.replace("~", "~0").replace("/", "~1")
+    """The name as part of a JSON pointer; what cannot be seen is written as JSON would."""
+    escaped = name.replace("~", "~0").replace("/", "~1")
+    return "".join(c if c.isprintable() else dumps(c)[1:-1] for c in escaped)
 
 
 def _words(name: str) -> str:
@@ -164,6 +167,7 @@ FILTERS: dict[str, Any] = {
     "rate": figures.rate,
     "number": figures.number,
     "share": figures.share,
+    "sentence": figures.sentence,
     "share_of": _share_of,
     "cut": figures.cut,
     "bar": bar,

@@ -32,6 +32,8 @@ def bridge(report: Report) -> Chart | None:
     ]
     if saved < 0:
         steps[1] |= {"step": "Above real time", "shown": f"+ {usd(-saved)}", "kind": "over"}
+    if not held:
+        del steps[3]
     says = "; ".join(f"{step['step']} {step['shown']}" for step in steps) + ". US dollars a month."
     specs = {width: _bridge(width, steps) for width in NAMES}
     return Chart("bridge", "From everything in real time to the budget", says, specs)
@@ -70,7 +72,7 @@ def _largest(width: str, top: Sequence[WorkloadReport]) -> dict[str, Any]:
         ({**bar, "fill": "var(--planned)"}, {"x": _usd("planned")}),
         ({"type": "tick", "size": 24, "thickness": 3, "opacity": 1, "color": "var(--live)"}, {"x": _usd("live")}),
     ]
-    return _rows(width, rows, marks, 960, 220)
+    return _rows(width, rows, marks, 800, 200)
 
 
 def _row(name: str, w: WorkloadReport) -> dict[str, Any]:
@@ -98,7 +100,7 @@ def _rows(
     y = {"field": "name", "type": "nominal", "sort": None, "axis": None if phone else beside}
     shift = {"yOffset": 10} if phone else {}
     layers: list[dict[str, Any]] = [{"mark": {**mark, **shift}, "encoding": {"y": y, **of}} for mark, of in marks]
-    label = {"type": "text", "align": "left", "baseline": "middle"}
+    label: dict[str, Any] = {"type": "text", "align": "left", "baseline": "middle"}
     if phone:
         said = [({**label, "x": 0}, "name"), ({**label, "align": "right", "x": "width"}, "shown")]
         layers += [{"mark": {**mark, "yOffset": -10}, "encoding": {"y": y, "text": {"field": f}}} for mark, f in said]

@@ -40,6 +40,11 @@ def told(placed: Placed, flips: Sequence[Flip], cards: Mapping[str, RuleCard]) -
 
 
 def _turn(flip: Flip, at: Decimal) -> Turn:
-    now = NOT_STATED if flip.now is None else amount(flip, flip.now)
-    where, by = point(flip, at), flip.decided_by or "no rule"
+    now = NOT_STATED if flip.now is None else _bare(flip, amount(flip, flip.now))
+    where, by = _bare(flip, point(flip, at)), flip.decided_by or "no rule"
     return Turn(flip.mode or "", flip.dimension, where, now, by, flip.expected_usd, flip.instead_of_usd)
+
+
+def _bare(flip: Flip, text: str) -> str:
+    """The amount without its unit where the sign says enough: 200 %."""
+    return text.removesuffix(f" {flip.unit}") if text.endswith(f"% {flip.unit}") else text
