@@ -18,7 +18,7 @@ ON = ("--on", "2026-11-24")
 
 
 class Made(NamedTuple):
-    """A page on disk, its text, the plan's JSON, and the exit code."""
+    """A page on disk, its text, the plan's JSON with the forecast's under `forecast`, and the exit code."""
 
     path: Path
     text: str
@@ -28,10 +28,12 @@ class Made(NamedTuple):
 
 def made(folder: Path, manifest: Path, *more: str) -> Made:
     """The page of a manifest in a file, with its plan."""
-    path, plan = folder / "report.html", folder / "plan.json"
+    path, plan, ahead = folder / "report.html", folder / "plan.json", folder / "forecast.json"
     code = ran("report", str(manifest), *ON, "-o", str(path), *more)
     ran("plan", str(manifest), *ON, "--format", "json", "-o", str(plan))
-    return Made(path, path.read_text(encoding="utf-8"), json.loads(plan.read_bytes()), code)
+    ran("forecast", str(manifest), *ON, "--format", "json", "-o", str(ahead))
+    known = json.loads(plan.read_bytes()) | {"forecast": json.loads(ahead.read_bytes())}
+    return Made(path, path.read_text(encoding="utf-8"), known, code)
 
 
 def ran(*arguments: str) -> int:
@@ -98,6 +100,7 @@ def manifests(folder: Path) -> dict[str, Path]:
         path.mkdir()
     return {
         "estate": ROOT / "examples" / "workloads.yaml",
+        "growing": ROOT / "examples" / "growing.yaml",
         "over budget": ROOT / "examples" / "small.yaml",
         "one workload, no finding, no budget": manifest_in(at["quiet"], quiet),
         "a missing price": manifest_in(at["unpriced"], workload(), workload(id="v", model="gpt-99"), budget={"monthly_usd": 9}),

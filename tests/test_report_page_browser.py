@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 NAMES = (
     "estate",
+    "growing",
     "over budget",
     "one workload, no finding, no budget",
     "a missing price",

@@ -39,7 +39,8 @@ def pointers(plan: dict[str, Any]) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["estate", "over budget", "one workload, no finding, no budget", "a missing price", "200 workloads"]
+    "name",
+    ["estate", "growing", "over budget", "one workload, no finding, no budget", "a missing price", "200 workloads"],
 )
 def test_every_figure_is_that_of_the_plan(name: str, browser: Browser, pages: Pages) -> None:
     page = pages.of(name)
@@ -52,7 +53,7 @@ def test_every_figure_is_that_of_the_plan(name: str, browser: Browser, pages: Pa
             assert (tag, text) == ("SPAN", "unknown"), place
         elif place.endswith("usd_per_mtok"):
             assert Decimal(text.removeprefix("$").replace(",", "")) == amount == Decimal(value or ""), place
-        elif place.startswith("100 * "):
+        elif place.startswith("100 * ") or place.endswith("_percent"):
             assert text == f"{amount.quantize(Decimal('0.1'))} %", place
         elif place.rpartition("/")[2] in ("tokens", "requests_per_month"):
             assert Decimal(text.replace(",", "")) == amount == Decimal(value or ""), place

@@ -6,12 +6,16 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
+from planner import files
 from planner.cards import RULES_URL, cards_of
-from planner.commands._shared import Planned, planned, valuing, write
+from planner.commands._shared import planned, valuing, write
 from planner.flips import flips
+from planner.forecasting.calendar import with_successors
+from planner.forecasting.forecast import Draws, forecast
 from planner.problems import Refused
 from planner.report import exit_code
 
@@ -21,6 +25,13 @@ LIBRARIES = ("jinja2", "markupsafe", "vl_convert")
 
 @click.command()
 @click.argument("manifest", type=click.Path(path_type=Path))
+@click.option(
+    "--months",
+    type=click.IntRange(0, 120),
+    default=12,
+    show_default=True,
+    help="How many months the forecast looks ahead; 0 for none.",
+)
 @valuing
 @click.option(
     "--output",
@@ -35,6 +46,7 @@ LIBRARIES = ("jinja2", "markupsafe", "vl_convert")
 )
 def command(
     manifest: Path,
+    months: int,
     day: date | None,
     prices: tuple[str, ...],
     rule_folders: tuple[Path, ...],
@@ -43,29 +55,39 @@ def command(
     fail_on: str | None,
 ) -> None:
     """Write the plan of MANIFEST as one HTML page that needs no network and no script."""
-    page = _renderer()
-    made = planned(manifest, day, prices, rule_folders, config)
-    write(page(made, manifest.as_posix()), output)
-    sys.exit(exit_code(made.report.findings, made.report.budgets, fail_on or made.config.fail_on, made.report.gate))
+    dearest, render = _renderer()
+    report, stated, catalog, settings = planned(manifest, day, prices, rule_folders, config)
+    ahead = None
+    if months:
+        whole = with_successors(stated, lambda some: files.load_catalog(some, prices, rule_folders, settings))
+        asked = Draws() if _can_draw() else Draws(0)
+        seen = files.probe_request_files(stated)
+        ahead = forecast(stated, whole, report.valued_on, months, draws=asked, request_files=seen, gate=settings.gate)
+    spoke = {w.decided_by or "" for w in report.workloads} | {finding.rule for finding in report.findings}
+    cards = cards_of(catalog.rules, spoke, settings.rules_url or RULES_URL)
+    turns = {
+        one.workload.id: flips(stated, catalog, report.valued_on, stated.workloads[one.at]) for one in dearest(report)
+    }
+    write(render(report, manifest.as_posix(), cards, turns, ahead), output)
+    sys.exit(exit_code(report.findings, report.budgets, fail_on or settings.fail_on, report.gate))
 
 
-def _renderer() -> Callable[[Planned, str], str]:
-    """What makes the page. Raises Refused where its libraries are not installed."""
+def _renderer() -> tuple[Callable[..., Any], Callable[..., str]]:
+    """Which workloads the page tells more of, and what makes it. Raises Refused where its libraries are missing."""
     try:
         from planner.reportpage.page import dearest, render
     except ModuleNotFoundError as missing:
         if missing.name not in LIBRARIES:
             raise
         raise Refused([MISSING]) from None
+    return dearest, render
 
-    def rendered(made: Planned, source: str) -> str:
-        report, manifest, catalog, settings = made
-        spoke = {w.decided_by or "" for w in report.workloads} | {finding.rule for finding in report.findings}
-        cards = cards_of(catalog.rules, spoke, settings.rules_url or RULES_URL)
-        turns = {
-            one.workload.id: flips(manifest, catalog, report.valued_on, manifest.workloads[one.at])
-            for one in dearest(report)
-        }
-        return render(report, source, cards, turns)
 
-    return rendered
+def _can_draw() -> bool:
+    """Whether the libraries are there that percentiles are drawn with."""
+    from importlib.util import find_spec
+
+    try:
+        return all(find_spec(name) is not None for name in ("numpy", "scipy"))
+    except ValueError:
+        return False

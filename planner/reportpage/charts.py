@@ -15,6 +15,7 @@ import vl_convert
 from markupsafe import Markup
 
 SVG = "{http://www.w3.org/2000/svg}"
+LETTERS = {"wide": 13, "narrow": 12}
 PHONE = 350
 """Pixels that a phone has for a chart."""
 
@@ -35,7 +36,7 @@ def drawn(chart: Chart) -> Markup:
 
 def _drawn(chart: Chart, width: str, spec: Mapping[str, Any]) -> Markup:
     """One picture that says what it is as a whole: its parts keep silent."""
-    text = vl_convert.vegalite_to_svg(json.dumps({**spec, "background": None, "config": CONFIG}))
+    text = vl_convert.vegalite_to_svg(json.dumps({**spec, "background": None, "config": config(LETTERS[width])}))
     picture = ElementTree.fromstring(text)
     for element in picture.iter():
         element.tag = element.tag.removeprefix(SVG)
@@ -66,20 +67,21 @@ def padded(spec: dict[str, Any], left: int, right: int, top: int, bottom: int, h
     return {**spec, "padding": room, "width": spec["width"] - left - right, "height": height}
 
 
-CONFIG: dict[str, Any] = {
-    "aria": False,
-    "font": "inherit",
-    "view": {"stroke": None},
-    "axis": {
-        "gridColor": "var(--line)",
-        "domain": False,
-        "ticks": False,
-        "labelColor": "var(--quiet)",
-        "labelFontSize": 12,
-        "labelLimit": 0,
-        "labelPadding": 8,
-        "title": None,
-    },
-    "text": {"fontSize": 12, "fill": "var(--ink)", "limit": 0},
-}
-"""How all charts look. Colours are variables of the page, light or dark."""
+def config(letters: int) -> dict[str, Any]:
+    """How all charts look, with letters of so many pixels. Colours are variables of the page, light or dark."""
+    return {
+        "aria": False,
+        "font": "inherit",
+        "view": {"stroke": None},
+        "axis": {
+            "gridColor": "var(--line)",
+            "domain": False,
+            "ticks": False,
+            "labelColor": "var(--quiet)",
+            "labelFontSize": letters,
+            "labelLimit": 0,
+            "labelPadding": 8,
+            "title": None,
+        },
+        "text": {"fontSize": letters, "fill": "var(--ink)", "limit": 0},
+    }

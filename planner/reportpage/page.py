@@ -12,11 +12,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from planner.digests import sha256
+from planner.forecasting.report import ForecastReport
 from planner.report import BudgetCheck, Flip, Report, RuleCard
 from planner.reportpage import figures, sentences
 from planner.reportpage.bars import bar, gauge
 from planner.reportpage.charts import Chart, drawn
 from planner.reportpage.gathered import SHOWN, Group, Placed, Price, Sums, by_cost, groups, prices, sources, sums
+from planner.reportpage.outlook import WHOLE, Outlook, named, outlook
 from planner.reportpage.pictures import bridge, largest
 from planner.reportpage.sentences import State
 from planner.reportpage.telling import Told, told
@@ -30,6 +32,7 @@ SECTIONS = {
     "summary": "Summary",
     "budgets": "Budgets",
     "findings": "Findings",
+    "forecast": "Forecast",
     "money": "Where it goes",
     "assignment": "Assignment",
     "flips": "What would change",
@@ -63,6 +66,8 @@ class Page(NamedTuple):
     sources: list[str]
     bridge: Chart | None
     largest: Chart | None
+    outlook: Outlook | None
+    whole_limit: bool
     most: int = 50
     places: int = 5
     kin: int = 100
@@ -74,12 +79,18 @@ def dearest(report: Report) -> list[Placed]:
     return by_cost(report)[:TOLD]
 
 
-def render(report: Report, source: str, cards: Mapping[str, RuleCard], flips: Mapping[str, Sequence[Flip]]) -> str:
+def render(
+    report: Report,
+    source: str,
+    cards: Mapping[str, RuleCard],
+    flips: Mapping[str, Sequence[Flip]],
+    forecast: ForecastReport | None = None,
+) -> str:
     """The page of a plan. `source` is the manifest's name; `flips` holds those of the dearest workloads, by id."""
     jinja = _environment()
     style = _dense(_file(jinja, "style.css"))
     fingerprint = b64encode(sha256(style.encode()).digest()).decode()
-    page = _page(report, source, cards, flips)
+    page = _page(report, source, cards, flips, forecast)
     text = jinja.get_template("page.html").render(
         report=report, page=page, style=Markup(style), style_hash=Markup(fingerprint)
     )
@@ -91,13 +102,19 @@ def _dense(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if line.strip())
 
 
-def _page(report: Report, source: str, cards: Mapping[str, RuleCard], flips: Mapping[str, Sequence[Flip]]) -> Page:
+def _page(
+    report: Report,
+    source: str,
+    cards: Mapping[str, RuleCard],
+    flips: Mapping[str, Sequence[Flip]],
+    forecast: ForecastReport | None,
+) -> Page:
     t, placed, used = report.totals, by_cost(report), prices(report)
     shown = len(placed) if len(placed) <= SHOWN + FEW else SHOWN
     return Page(
         title=report.name or source.rpartition("/")[2],
         source=source,
-        sections=list(SECTIONS.items()),
+        sections=[one for one in SECTIONS.items() if forecast or one[0] != "forecast"],
         state=sentences.state(report),
         numbers=sentences.numbers(report),
         saving_percent=percentage(t.saving_usd, t.real_time_usd),
@@ -116,6 +133,8 @@ def _page(report: Report, source: str, cards: Mapping[str, RuleCard], flips: Map
         sources=sources(report),
         bridge=bridge(report),
         largest=largest(report),
+        outlook=outlook(forecast) if forecast else None,
+        whole_limit=any(check.scope == WHOLE for check in report.budgets),
     )
 
 
@@ -175,6 +194,7 @@ FILTERS: dict[str, Any] = {
     "left": _left,
     "drawn": drawn,
     "day": sentences.day,
+    "month": named,
     "lane": sentences.lane,
     "kind": sentences.kind,
     "state_of": sentences.state_of,

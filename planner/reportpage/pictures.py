@@ -46,7 +46,7 @@ def _step(step: str, start: Decimal, end: Decimal, kind: str, shown: str) -> dic
 def _bridge(width: str, steps: Sequence[dict[str, Any]]) -> dict[str, Any]:
     rows = [{**step, "name": step["step"], "reach": max(step["start"], step["end"], key=Decimal)} for step in steps]
     bars = {"x": _usd("start"), "x2": {"field": "end"}, "color": COLOURS}
-    return _rows(width, rows, [({"type": "bar", "cornerRadius": 2, "height": 16}, bars)], 620, 118)
+    return _rows(width, rows, [({"type": "bar", "cornerRadius": 2, "height": 16}, bars)], 640, 130)
 
 
 def largest(report: Report) -> Chart | None:
@@ -72,7 +72,7 @@ def _largest(width: str, top: Sequence[WorkloadReport]) -> dict[str, Any]:
         ({**bar, "fill": "var(--planned)"}, {"x": _usd("planned")}),
         ({"type": "tick", "size": 24, "thickness": 3, "opacity": 1, "color": "var(--live)"}, {"x": _usd("live")}),
     ]
-    return _rows(width, rows, marks, 800, 200)
+    return _rows(width, rows, marks, 960, 230)
 
 
 def _row(name: str, w: WorkloadReport) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def _rows(
         layers += [{"mark": {**mark, "yOffset": -10}, "encoding": {"y": y, "text": {"field": f}}} for mark, f in said]
         return padded(layered(PHONE, rows, layers), 2, 2, 2, 2, 46 * len(rows))
     layers.append({"mark": {**label, "dx": 8}, "encoding": {"y": y, "x": _usd("reach"), "text": {"field": "shown"}}})
-    right = max(len(row["shown"]) for row in rows) * 7 + 14
+    right = max(len(row["shown"]) for row in rows) * 8 + 14
     return padded(layered(pixels, rows, layers), names, right, 2, 2, 32 * len(rows))
 
 

@@ -44,7 +44,7 @@ def state(report: Report) -> State:
         return State(WARN, f"{counted(verdicts.count('at-risk'), 'budget')} at risk")
     if not verdicts:
         return State(WARN, "No budget stated")
-    return State(GOOD, "The budget holds" if len(verdicts) == 1 else f"All {len(verdicts)} budgets hold")
+    return State(GOOD, "The budget holds" if len(verdicts) == 1 else "All budgets hold")
 
 
 def state_of(verdict: str) -> State:
