@@ -137,7 +137,9 @@ def _fan(width: str, rows: Sequence[Row], limit: Decimal | None) -> dict[str, An
         layers.append(_line(x, "expected", {"stroke": "var(--planned)", "strokeWidth": 3}))
     if limit is not None:
         rule = {"type": "rule", "stroke": "var(--over)", "strokeWidth": 2, "strokeDash": [6, 4]}
-        layers.append({"mark": rule, "encoding": {"y": {"datum": plain(limit), "type": "quantitative"}}})
+        layers.append(
+            {"data": {"values": [{}]}, "mark": rule, "encoding": {"y": {"datum": plain(limit), "type": "quantitative"}}}
+        )
     pixels, left = PHONE if phone else 960, 8 * max(len(usd(amount)) for amount in _amounts(rows, limit)) - 2
     return padded(layered(pixels, [_point(row) for row in rows], layers), left, 30, 10, 30, 230 if phone else 290)
 
