@@ -95,7 +95,7 @@ def manifests(folder: Path) -> dict[str, Path]:
         latency={"max": "1s"},
         user_facing=True,
     )
-    at = {name: folder / name for name in ("quiet", "unpriced", "many", "more", "hostile")}
+    at = {name: folder / name for name in ("quiet", "unpriced", "many", "more", "hostile", "moved")}
     for path in at.values():
         path.mkdir()
     return {
@@ -104,6 +104,7 @@ def manifests(folder: Path) -> dict[str, Path]:
         "over budget": ROOT / "examples" / "small.yaml",
         "one workload, no finding, no budget": manifest_in(at["quiet"], quiet),
         "a missing price": manifest_in(at["unpriced"], workload(), workload(id="v", model="gpt-99"), budget={"monthly_usd": 9}),
+        "a model that goes to its successor": manifest_in(at["moved"], workload(provider="google-gemini", model="gemini-3.7-flash")),
         "60 workloads": manifest_in(at["more"], *many(60)),
         "200 workloads": manifest_in(at["many"], *many(200), budget={"monthly_usd": 20000}),
         "hostile names": manifest_in(at["hostile"], *hostile(), name=HOSTILE[0], budgets=[{"owner": HOSTILE[0], "monthly_usd": 5}]),

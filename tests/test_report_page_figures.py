@@ -61,8 +61,9 @@ def test_every_figure_is_that_of_the_plan(name: str, browser: Browser, pages: Pa
             assert (text, Decimal(value or "")) == (as_shown(amount, place), amount), place
 
 
-def test_the_prices_are_those_that_the_plan_was_priced_with(browser: Browser, pages: Pages) -> None:
-    page = pages.of("estate")
+@pytest.mark.parametrize("name", ["estate", "a model that goes to its successor"])
+def test_the_prices_are_those_that_the_plan_was_priced_with(name: str, browser: Browser, pages: Pages) -> None:
+    page = pages.of(name)
     lines = [
         (w["provider"], w["billed_as"], line)
         for w in page.plan["workloads"]
