@@ -115,3 +115,17 @@ def test_a_limit_that_growth_crosses_names_its_month(browser: Browser, tmp_path:
     assert limit["crosses_in"] == "2027-03"
     with opened(browser, page.path) as shown:
         assert shown.page.locator(".limits .pill.bad").text_content() == "March 2027"
+
+
+def test_months_without_a_price_are_named_and_promise_nothing(browser: Browser, pages: Pages) -> None:
+    page = pages.of("estate")
+    with opened(browser, page.path) as shown:
+        asides = shown.page.locator("#forecast > .aside").all_text_contents()
+        limits = shown.page.locator(".limits tbody tr").evaluate_all(
+            "all => all.map(r => [...r.cells].slice(2, 4).map(c => c.textContent))"
+        )
+    assert asides[1] == (
+        "Not drawn, since not everything in them can be priced: April 2027, May 2027, June 2027, July 2027, "
+        "August 2027, September 2027, October 2027, November 2027."
+    )
+    assert limits == [["unknown", "unknown"], ["$2,472.55", "never"], ["unknown", "unknown"], ["$3,402.03", "never"]]

@@ -40,12 +40,14 @@ class Row(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A limit over the months with its risk; `least` is the month that leaves the smallest part of it."""
+    """A limit over the months with its risk. `least` is what the tightest month leaves of it, None where a month is
+    not known in full; `open` says that an unknown month may cross it."""
 
     at: int
     limit: LimitForecast
     risk: LimitRisk | None
     least: Decimal | None
+    open: bool
 
 
 class Outlook(NamedTuple):
@@ -62,6 +64,7 @@ class Outlook(NamedTuple):
     events: list[Change]
     inputs: list[Input]
     fan: Fan | None
+    gap: str
 
 
 def outlook(forecast: ForecastReport) -> Outlook:
@@ -85,6 +88,7 @@ def outlook(forecast: ForecastReport) -> Outlook:
         events=stated.events,
         inputs=[one for one in drawn.inputs if one.share_percent] if drawn else [],
         fan=drawn.total if drawn else None,
+        gap=_gap(rows),
     )
 
 
@@ -95,8 +99,18 @@ def named(month: str) -> str:
 
 
 def _held(at: int, limit: LimitForecast, risk: LimitRisk | None) -> Held:
-    rooms = [month.headroom_usd for month in limit.months if month.headroom_usd is not None]
-    return Held(at, limit, risk, min(rooms, default=None))
+    known = [month.headroom_usd for month in limit.months if month.expected_usd is not None]
+    rooms = [room for room in known if room is not None]
+    whole = len(rooms) == len(limit.months)
+    return Held(at, limit, risk, min(rooms, default=None) if whole else None, len(known) < len(limit.months))
+
+
+def _gap(rows: Sequence[Row]) -> str:
+    """Which months are not drawn, and why; nothing where all are known."""
+    lost = [row.name for row in rows if row.month.expected_usd is None]
+    if not lost:
+        return ""
+    return f"Not drawn, since not everything in {'it' if len(lost) == 1 else 'them'} can be priced: {', '.join(lost)}."
 
 
 def _chart(title: str, rows: Sequence[Row], limits: Sequence[LimitForecast]) -> Chart | None:
