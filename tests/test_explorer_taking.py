@@ -107,3 +107,14 @@ def test_own_workloads_stand_in_the_grid_as_the_plan_has_them(browser: Browser) 
             record["calculated_monthly_cost"]["expected_usd"] == plan["product-descriptions"]["monthly"]["expected_usd"]
         )
         assert record["calculated_monthly_cost"]["decided_by"] == "content-generation"
+
+
+def test_break_even_of_an_own_workload_varies_the_share_that_the_manifest_states_in_tokens(browser: Browser) -> None:
+    """support-chatbot a month: 1,217,500 x 1,800 in at $1 (0.1 cached), x 220 out at $5; batch $1,765.375 at any share.
+
+    Real time is 1,339.25 + 2,191.50 - 1,972.35 x share, which is 1,765.375 at 89.507 %.
+    """
+    with explorer(browser, path=built(str(EXAMPLE))) as shown:
+        shown.page.locator("#own .chip", has_text="support-chatbot").click()
+        shown.page.wait_for_function("() => document.querySelector('#breakeven').innerText.includes('cached input on')")
+        assert "From 89.51 % cached input on, real time costs no more than batch" in shown.page.inner_text("#breakeven")

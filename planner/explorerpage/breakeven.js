@@ -79,7 +79,7 @@ function turn(ask, low, high) {
 
 async function overCached(desk, state, found, place, note) {
   const points = [];
-  const ask = (hundredths) => ({ share: hundredths / 100, ...assigned(desk, { ...state, cached_percent: String(hundredths / 100) }) });
+  const ask = (hundredths) => ({ share: hundredths / 100, ...assigned(desk, { ...state, cached_input: null, cached_percent: String(hundredths / 100) }) });
   const asked = Array.from({ length: 21 }, (_, at) => at * 500);
   if (!(await sliced("cached", asked.map((share) => () => points.push(ask(share)))))) return;
   renewed(note, crossing(ask, points, found));
@@ -151,7 +151,7 @@ async function overBoth(desk, state, place) {
   const steps = asked.flatMap((requests) =>
     Array.from({ length: SHARES + 1 }, (_, at) => () => {
       const share = (at * 100) / SHARES;
-      cells.push({ requests, share, ...assigned(desk, { ...state, requests: String(requests), cached_percent: String(share) }) });
+      cells.push({ requests, share, ...assigned(desk, { ...state, requests: String(requests), cached_input: null, cached_percent: String(share) }) });
     }),
   );
   if (!(await sliced("both", steps))) return;
