@@ -21,7 +21,7 @@ FLOORS = (
     "pricelist", "pricepages", "priceaudit", "pricediff", "pricepatch", "genaiprices", "limits", "queues", "runs",
     "costs", "requestcosts", "reserves", "batchfiles", "case", "outlook", "readings", "facts", "known", "operators", "rules", "rulereader", "rulelogic", "rulecheck", "catalog", "decisions",
     "settling", "cases", "report", "flips", "budgets", "places", "fixes", "mends", "findings", "cards", "allowing", "ledger", "plan", "forecasting", "config", "rulepages",
-    "formats", "diffing", "diffgates", "diffviews", "forecastviews", "savedplans", "exports", "baseline", "story", "reportpage", "explorerpage", "excerpts", "disk", "bookshelf", "configfiles", "files", "library", "revisions", "requestfiles", "requestlint", "linting", "mending", "statusfiles", "requestresults", "requestwaves", "commands", "cli",
+    "formats", "diffing", "diffgates", "diffviews", "forecastviews", "savedplans", "exports", "baseline", "story", "reportpage", "explorerpage", "excerpts", "disk", "bookshelf", "configfiles", "files", "library", "revisions", "requestfiles", "partfolders", "requestparts", "requestmaking", "requestlint", "linting", "mending", "statusfiles", "requestresults", "requestwaves", "commands", "cli",
 )  # fmt: skip
 """A module imports only from those before it. A folder is one floor, and what lies in it belongs to it."""
 
@@ -42,6 +42,10 @@ SHELL = (
     "statusfiles",
     "requestresults",
     "requestwaves",
+    "requestfiles",
+    "partfolders",
+    "requestparts",
+    "requestmaking",
     "commands",
     "cli",
 )
