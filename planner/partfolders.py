@@ -38,8 +38,8 @@ def finished(path: str, folder: Path, settings: dict[str, Any]) -> Told | None:
     if foreign or (names and not names & {MARK, MANIFEST} and any(NAME.fullmatch(name) for name in names)):
         shown = foreign or sorted(names)
         raise Refused([f"{safe(folder)}: holds {quoted(shown[0])}, which is of no split: name a new or empty folder"])
-    if MARK in names and _loaded(folder / MARK).get("source", Path(path).name) != Path(path).name:
-        whose = quoted(_loaded(folder / MARK)["source"])
+    if MARK in names and _loaded(folder / MARK).get("source") != Path(path).name:
+        whose = quoted(_loaded(folder / MARK).get("source", "something else"))
         raise Refused([f"{safe(folder)}: holds a split of {whose} that was not finished: name another folder"])
     if MANIFEST not in names:
         return None
@@ -52,7 +52,14 @@ def finished(path: str, folder: Path, settings: dict[str, Any]) -> Told | None:
 
 
 def _is_ours(name: str) -> bool:
-    return name in (MARK, MANIFEST) or (name.startswith(".") and name.endswith(PARTIAL)) or bool(NAME.fullmatch(name))
+    return name in (MARK, MANIFEST) or is_partial(name) or bool(NAME.fullmatch(name))
+
+
+def is_partial(name: str) -> bool:
+    """Whether a file of this name is one that a killed split was writing."""
+    whole = name.removeprefix(".").removesuffix(PARTIAL)
+    known = whole in (MARK.removeprefix("."), MANIFEST) or bool(NAME.fullmatch(whole))
+    return known and name == f".{whole}{PARTIAL}"
 
 
 def _is_source(path: str, manifest: dict[str, Any]) -> bool:
@@ -128,6 +135,13 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def drop_partials(folder: Path) -> None:
+    """Files that a killed run had begun."""
+    for found in folder.iterdir():
+        if is_partial(found.name):
+            found.unlink()
 
 
 def drop_others(folder: Path, names: set[str]) -> None:

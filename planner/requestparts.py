@@ -24,7 +24,18 @@ from planner.batchfiles.dialects import Dialect, detect, is_result
 from planner.batchfiles.probe import BOM, MAX_LINE_BYTES
 from planner.batchfiles.splitting import Caps, Part, Splitter, Unsplittable, first_repeated
 from planner.disk import open_bytes
-from planner.partfolders import MANIFEST, MARK, PARTIAL, Told, drop_others, finished, settle, sync, wipe
+from planner.partfolders import (
+    MANIFEST,
+    MARK,
+    PARTIAL,
+    Told,
+    drop_others,
+    drop_partials,
+    finished,
+    settle,
+    sync,
+    wipe,
+)
 from planner.problems import Refused, quoted, safe
 from planner.requestfiles import GZIP, STANDARD_INPUT
 
@@ -85,8 +96,7 @@ def split(path: str, folder: Path, plan: Plan) -> Told:
     made = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for temporary in folder.glob(f".*{PARTIAL}"):
-            temporary.unlink()
+        drop_partials(folder)
         (folder / MANIFEST).unlink(missing_ok=True)
         settle(folder / MARK, {"source": Path(path).name})
         return _written(path, folder, plan)
@@ -117,7 +127,7 @@ def _written(path: str, folder: Path, plan: Plan) -> Told:
     if not done:
         raise Unsplittable([f"{safe(path)}: the file has no request: there is nothing to split"])
     _check_ids(path, plan, splitter)
-    manifest = _manifest(path, size, digest, plan, splitter, sorted(done, key=lambda pair: pair[0].name))
+    manifest = _manifest(path, size, digest, plan, splitter, sorted(done, key=lambda pair: pair[0].place))
     drop_others(folder, {part.name for part, _ in done})
     settle(folder / MANIFEST, manifest)
     (folder / MARK).unlink()

@@ -52,8 +52,9 @@ def test_each_model_and_each_address_gets_its_own_parts_with_its_lines_in_order(
 ) -> None:
     given = [request(1), request(2, model="gpt-4.1-mini"), request(3), request(4, url="/v1/responses")]
     path = written(tmp_path, lines(*given))
-    ran = split(capsys, path)
+    ran = split(capsys, path, "--tier", "tier-4")
     assert (ran.code, ran.err) == (0, "")
+    assert "was not looked at" not in ran.out
     assert parts(path) == [lines(given[0], given[2]), lines(given[1]), lines(given[3])]
     assert [(part["model"], part["endpoint"]) for part in manifest(path)["parts"]] == [
         ("gpt-4.1", "/v1/chat/completions"),
@@ -102,6 +103,29 @@ def test_the_queue_of_the_account_bounds_a_part_on_the_safe_side(
     for part in found:
         checked = run(capsys, "batch", "check", str(tmp_path / "out" / part["name"]), "--tier", "tier-1", "--tokens", "bytes", "--on", "2026-11-24")  # fmt: skip
         assert "queue-exceeded" not in checked.out
+
+
+def test_a_queue_of_which_nothing_is_known_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, lines(request(1), request(2, model="gpt-4.1-mini")))
+    says = "the queue of 'gpt-4.1' and 1 more was not looked at: state the account with --tier"
+    assert says in split(capsys, path).out
+
+
+def test_text_in_escapes_counts_as_the_text_that_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    long = [{"role": "user", "content": "\u4f60\u597d\u4e16\u754c" * 200}]
+    path = tmp_path / "in.jsonl"
+    path.write_text(json.dumps(request(1, messages=long)) + "\n", encoding="ascii")
+    assert split(capsys, path, "--max-tokens", "1100").code == 0
+    assert manifest(path)["parts"][0]["tokens"] == 800 * 1.26 + 7
+
+
+def test_a_file_that_names_more_models_than_any_service_has_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, lines(*(request(number, model=f"m{number}") for number in range(1001))))
+    ran = split(capsys, path)
+    assert (ran.code, "in.jsonl:1001: more than 1,000 models" in ran.err, ran.err.count("\n")) == (1, True, 1)
+    assert not (tmp_path / "out").exists()
 
 
 def test_inputs_of_embeddings_count_and_not_their_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

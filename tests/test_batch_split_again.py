@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -9,11 +10,13 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from planner.partfolders import MANIFEST, MARK
+from tests.console import run
 from tests.making import ROOT
 from tests.test_batch_check import lines, request
 from tests.test_batch_split import contents, manifest, parts, split, written
@@ -92,11 +95,11 @@ def test_a_folder_with_anything_else_is_refused_and_not_touched(
 ) -> None:
     path = written(tmp_path, many(5))
     (tmp_path / "out").mkdir()
-    for name in ("notes.txt", "part-001-gpt-4.1-00001.jsonl"):
+    for name in ("notes.txt", "part-001-gpt-4.1-00001.jsonl", ".film.mkv.partial", "parts.json", ".split.json"):
         stranger = tmp_path / "out" / name
         stranger.write_text("mine")
         ran = split(capsys, path)
-        assert (ran.code, f"holds '{name}', which is of no split" in ran.err) == (2, True)
+        assert (ran.code, ran.err.startswith(f"{tmp_path / 'out'}: holds ")) == (2, True)
         assert stranger.read_text() == "mine"
         stranger.unlink()
     assert split(capsys, path).code == 0
@@ -130,26 +133,60 @@ def test_what_a_killed_run_left_of_another_file_is_refused_and_of_this_one_taken
     assert {found.name for found in out.iterdir()} == {MANIFEST, *(part["name"] for part in manifest(path)["parts"])}
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_run_killed_at_any_step_is_taken_up_again(
-    tmp_path: Path, seed: int, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = written(tmp_path, many(60))
+def test_a_run_killed_before_any_step_is_taken_up_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, many(12))
     assert split(capsys, path, "--max-requests", "3").code == 0
     whole = {name: held for name, (held, _) in contents(tmp_path / "out").items()}
-    other, chance, killed = tmp_path / "other", random.Random(seed), 0
-    for _ in range(4):
-        step = str(chance.randint(1, 60))
-        process = launched(KILLER, step, str(other), *command(path, str(other), 3))
-        killed += process.wait(timeout=60) == -signal.SIGKILL
-        assert (
-            not (other / MANIFEST).exists() or json.loads((other / MANIFEST).read_bytes())["totals"]["requests"] == 60
-        )
-        for found in other.glob("part-*.jsonl"):
-            assert found.read_bytes() == whole[found.name], "a part that is there is whole"
-    assert killed
-    assert launched(KILLER, "0", str(other), *command(path, str(other), 3)).wait(timeout=60) == 0
-    assert {name: held for name, (held, _) in contents(other).items()} == whole
+    for step in count(1):
+        other = tmp_path / str(step)
+        process = launched(KILLER, str(step), str(other), *command(path, str(other), 3))
+        if process.wait(timeout=60) == 0:
+            break
+        assert process.returncode == -signal.SIGKILL
+        found = {each.name: each.read_bytes() for each in other.glob("*")}
+        assert found.get(MANIFEST, whole[MANIFEST]) == whole[MANIFEST]
+        assert all(held == whole[name] for name, held in found.items() if name.startswith("part-")), "a part is whole"
+        if step % 3 == 0:
+            assert launched(KILLER, str(step), str(other), *command(path, str(other), 3)).wait(timeout=60) in (0, -9)
+        assert run(capsys, *command(path, str(other), 3)).code == 0
+        assert {name: held for name, (held, _) in contents(other).items()} == whole
+    assert step > 3 * len(whole), "every file was opened, written, renamed"
+
+
+def test_a_disk_that_is_full_is_one_line_and_the_next_run_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, many(40))
+    full = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))"
+    process = subprocess.run(
+        [sys.executable, "-c", f"{full}\nfrom planner.cli import main\nmain()", *command(path, str(tmp_path / "out"), 10)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=False,
+        text=True,
+    )  # fmt: skip
+    assert (process.returncode, process.stdout, process.stderr.count("\n")) == (2, "", 1), process.stderr
+    assert "cannot be written: File too large" in process.stderr
+    assert not (tmp_path / "out" / MANIFEST).exists()
+    assert split(capsys, path, "--max-requests", "10").code == 0
+    assert sorted(b"".join(parts(path)).splitlines()) == sorted(path.read_bytes().splitlines())
+
+
+def test_a_folder_that_cannot_be_made_or_written_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, many(5))
+    ran = run(capsys, *command(path, str(path / "below"), 9))
+    assert (ran.code, ran.err) == (2, f"{path}/below: cannot be written: Not a directory\n")
+    ran = run(capsys, *command(path, str(path), 9))
+    assert (ran.code, ran.err) == (2, f"{path}: is a file: name a folder\n")
+
+    def denied(folder: Path, *more: object, **options: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(folder))
+
+    monkeypatch.setattr(Path, "mkdir", denied)
+    ran = split(capsys, path)
+    assert (ran.code, ran.err) == (2, f"{tmp_path}/out: cannot be written: Permission denied\n")
 
 
 def test_a_run_killed_at_any_moment_is_taken_up_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -210,7 +210,7 @@ def test_a_file_of_two_manifests_is_mended_in_the_right_one(tmp_path: Path, caps
     assert path.read_text(encoding="utf-8") == f"# one\n---\n{other}---\n{other}"
 
 
-def test_a_request_file_of_two_deployments_is_answered_with_the_command_that_shows_them(
+def test_a_request_file_of_two_deployments_is_answered_with_the_command_that_splits_them(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     line = '{{"custom_id": "{0}", "method": "POST", "url": "/chat/completions", "body": {{"model": "{0}"}}}}\n'
@@ -218,7 +218,7 @@ def test_a_request_file_of_two_deployments_is_answered_with_the_command_that_sho
     path = tmp_path / "m.yaml"
     path.write_text(manifest_text(workload(**AZURE, batch={**SOUND, "request_file": "my r.jsonl"}), **ENTERPRISE))
     shown = run(capsys, "lint", str(path), *ON).out
-    assert f"= run: planner batch check '{tmp_path}/my r.jsonl' (shows each" in shown
+    assert f"= run: planner batch split '{tmp_path}/my r.jsonl' --out '{tmp_path}/my r.jsonl'.split (writes" in shown
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ _DEAR_HIGH = max(WEIGHTS[kind][1] for kind in ("upper", "digit", "sign"))
 HUNDRED = 100
 DECLARED = 121
 """Percent of a tool's or a schema's tokens that count: a tenth for its exact form, a tenth for its numbers as text."""
+ESCAPED = b"\\u"
+"""One character in six bytes: a bound from these would be several times too high."""
 RAW = msgspec.Raw | msgspec.UnsetType
 
 
@@ -75,8 +77,8 @@ class Peek:
         for field in fields[self._texts]:
             if field is not UNSET:
                 text = bytes(field)
-                if self._foreign(text) is not None:
-                    return self._read(seen, raw)
+                if self._foreign(text) is not None or ESCAPED in text:
+                    return self.read(seen, raw)
                 thousandths += bound(text)
         thousandths += thousandths * self._margin // HUNDRED + 1
         for field in fields[self._tools]:
@@ -84,8 +86,8 @@ class Peek:
                 thousandths += bound(bytes(field)) * (DECLARED + self._margin * 2) // HUNDRED
         return self._fixed + -(-thousandths // THOUSAND), False
 
-    def _read(self, seen: Any, raw: bytes) -> tuple[int, bool]:
-        """The same of a request that seems to have something that is not counted: its text alone, read whole."""
+    def read(self, seen: Any, raw: bytes) -> tuple[int, bool]:
+        """The same from the request's text, read whole: slower, and never more than that of `planner batch check`."""
         try:
             body = at(loads(raw), self._dialect.body_at)
         except (ValueError, RecursionError):

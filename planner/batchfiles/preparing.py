@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from planner.batchfiles.crosslines import Ids
+from planner.batchfiles.crosslines import MOST_IDS, Ids
 from planner.batchfiles.dialects import Dialect, Operation, at
 from planner.batchfiles.findings import Fault
 from planner.batchfiles.market import Market
@@ -239,6 +239,8 @@ class Maker:
                     raise refused(row, fault)
                 self.warnings[fault.says] = self.warnings.get(fault.says, 0) + 1
             yield raw
+        if self._ids.full:
+            self.warnings["more ids than are remembered: those further down were not compared"] = self.rows - MOST_IDS
 
     def _line(self, row: Row) -> dict[str, Any]:
         target, dialect = self._target, self._target.dialect
@@ -258,7 +260,8 @@ class Maker:
         found = _as_text(row.cells, column)
         before = self._ids.repeated(found, row.number)
         if before is not None:
-            raise RowFault(f"{quoted(column)} is {quoted(found)}, as {before}: ids must differ")
+            remedy = "ids must differ: name another column, or leave --id out for the rows' numbers"
+            raise RowFault(f"{quoted(column)} is {quoted(found)}, as {before}: {remedy}")
         return found
 
     def _faults(self, value: dict[str, Any], row: Row, size: int) -> Iterator[Fault]:

@@ -21,6 +21,8 @@ MANY_WAITING = 32 << 20
 """Bytes that may wait in all parts together."""
 ENOUGH = 1 << 20
 """Bytes of one part that are worth a write."""
+MOST_GROUPS = 1000
+"""Models with their addresses that a file may name."""
 NO_CAP = 1 << 62
 NO_KEY = (None, None)
 MANY_HASHES = 1 << 20
@@ -52,10 +54,11 @@ class Part:
     """One file to be. `pending` are lines that wait to be written; `tokens` are input tokens on the safe side.
 
     `inputs` counts the inputs of embeddings, `uncounted` requests with images or the like, which are not in `tokens`.
+    `place` orders the parts of a file.
     """
 
-    def __init__(self, name: str, model: str, url: str | None) -> None:
-        self.name, self.model, self.url = name, model, url
+    def __init__(self, name: str, place: tuple[int, int], model: str, url: str | None) -> None:
+        self.name, self.place, self.model, self.url = name, place, model, url
         self.requests = self.inputs = self.bytes = self.tokens = self.uncounted = 0
         self.pending: list[bytes] = []
         self.waiting = 0
@@ -87,7 +90,7 @@ class _Group:
         self.count += 1
         slug = _ODD.sub("-", self.model)[:LONGEST_SLUG]
         name = "-".join(word for word in (f"part-{self.number:03d}", slug, f"{self.count:05d}") if word)
-        self.part = Part(f"{name}.jsonl", self.model, self.url)
+        self.part = Part(f"{name}.jsonl", (self.number, self.count), self.model, self.url)
         return self.part
 
 
@@ -128,6 +131,8 @@ class Splitter:
             size = len(raw)
             units = peek.inputs(seen) if group.embeds else 1
             tokens, uncounted = peek.tokens(seen, raw)
+            if tokens > group.tokens:
+                tokens, uncounted = peek.read(seen, raw)
             part = group.part
             if part.requests and (
                 part.requests + part.inputs + units > group.requests
@@ -161,6 +166,8 @@ class Splitter:
 
     def _new_group(self, key: tuple[str | None, str | None]) -> _Group:
         model, url = key
+        if len(self._groups) >= MOST_GROUPS:
+            raise self._at(f"more than {MOST_GROUPS:,} models and addresses: no file of a service has so many")
         found = _Group(len(self._groups) + 1, model or "", url, self._caps_of(model or ""))
         found.embeds = self._peek.may_embed(url)
         self._groups[key] = found

@@ -165,7 +165,7 @@ def _page(told: Told, folder: Path, market: Market) -> str:
         lines.append(
             f"requests with images, files or the like, of which only the text is counted: {totals['uncounted']:,}"
         )
-    lines += _too_small(manifest, market)
+    lines += _too_small(manifest, market) + _unbounded(manifest, market)
     kept = f", {told.kept:,} of them there already" if told.kept else ""
     lines.append(
         f"{totals['requests']:,} request{'s' * (totals['requests'] != 1)} in {totals['parts']:,} part{'s' * (totals['parts'] != 1)}{kept}: {safe(folder)}"
@@ -181,3 +181,19 @@ def _too_small(manifest: dict[str, Any], market: Market) -> list[str]:
         if least is not None and part["requests"] < least:
             found.append(f"{part['name']} is of {part['requests']:,}; {market.provider} takes at least {least:,} requests a job: send them in real time")  # fmt: skip
     return found
+
+
+def _unbounded(manifest: dict[str, Any], market: Market) -> list[str]:
+    """Models whose queue has a quota that depends on an account of which too little is stated."""
+    if manifest["settings"].get("max_tokens") is not None or not (market.words("tier") or market.words("subscription")):
+        return []
+    models = dict.fromkeys(part["model"] or "" for part in manifest["parts"])
+    queues = ("enqueued_tokens", "enqueued_requests")
+    open_ = [name for name in models if all(market.limit(each, market.offer(name).model) is None for each in queues)]
+    if not open_:
+        return []
+    named = f" of {quoted(open_[0])}" if open_[0] else ""
+    more = f" and {len(open_) - 1:,} more" if len(open_) > 1 else ""
+    return [
+        f"the queue{named}{more} was not looked at: state the account with --tier, --subscription or --enqueued-tokens"
+    ]
