@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -23,7 +23,7 @@ from planner.manifest import Account
 from planner.problems import Refused, safe
 
 STANDARD_INPUT = "-"
-STEP = 1 << 20
+BLOCK = 1 << 18
 
 
 class RequestFile(NamedTuple):
@@ -42,7 +42,7 @@ def open_requests(path: str, read_so_far: Callable[[int], None] = lambda count: 
     compressed = file.peek(2)[:2] == GZIP
     size = None if path == STANDARD_INPUT else Path(path).stat().st_size
     held = nullcontext(file) if path == STANDARD_INPUT else file
-    return RequestFile(Source(path, _lines(path, held, compressed, read_so_far), compressed), size)
+    return RequestFile(Source(path, _blocks(path, held, compressed, read_so_far), compressed), size)
 
 
 def check_readable(paths: Sequence[str]) -> None:
@@ -63,24 +63,39 @@ def _opened(path: str) -> Any:
     return sys.stdin.buffer if path == STANDARD_INPUT else open_bytes(path)
 
 
-def _lines(
+def _blocks(
     path: str, held: AbstractContextManager[IO[bytes]], compressed: bool, read_so_far: Callable[[int], None]
 ) -> Iterator[bytes]:
-    """Lines of a bounded length; the file is closed behind the last."""
+    """Blocks of whole lines, and pieces of lines beyond the bound; the file is closed behind the last."""
     try:
         with held as file:
             stream: Any = gzip.GzipFile(fileobj=file) if compressed else file
-            waiting = 0
-            while line := stream.readline(MAX_LINE_BYTES):
-                waiting += len(line)
-                if waiting >= STEP:
-                    read_so_far(file.tell() if compressed else waiting)
-                    waiting = 0
-                yield line
+            for block in whole_lines(partial(stream.read, BLOCK)):
+                read_so_far(file.tell() if compressed else len(block))
+                yield block
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise Refused([f"{safe(path)}: the gzip file is broken or cut off"]) from None
     except OSError as error:
         raise Refused([f"{safe(path)}: cannot be read: {error.strerror or error}"]) from None
+
+
+def whole_lines(read: Callable[[], bytes]) -> Iterator[bytes]:
+    """What is read, cut at ends of lines; only a line beyond the bound comes in pieces."""
+    waiting: list[bytes] = []
+    size = 0
+    while piece := read():
+        end = piece.rfind(b"\n") + 1
+        if end:
+            yield b"".join((*waiting, piece[:end])) if waiting else piece[:end]
+            waiting, size = [], 0
+        if end < len(piece):
+            waiting.append(piece[end:])
+            size += len(piece) - end
+        if size >= MAX_LINE_BYTES:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield b"".join(waiting)
 
 
 def load_dialects() -> tuple[Dialect, ...]:

@@ -29,6 +29,7 @@ from planner.batchfiles.preparing import (
 )
 from planner.batchfiles.probe import BOM, MAX_LINE_BYTES
 from planner.batchfiles.rulebook import CHECKS
+from planner.batchfiles.streaming import lines_of
 from planner.documents import Document
 from planner.files import read
 from planner.partfolders import write_whole
@@ -146,7 +147,7 @@ def open_table(source: str, form: str | None) -> Table:
         raise Refused([f"{safe(source)}: of which format? Say it with --format csv, tsv, jsonl or parquet"])
     if form == "parquet":
         return _parquet(source)
-    lines = open_requests(source).source.lines
+    lines = chain.from_iterable(map(lines_of, open_requests(source).source.blocks))
     name = "-" if source == STANDARD_INPUT else safe(source)
     return _jsonl(name, lines) if form == "jsonl" else _csv(name, lines, "\t" if form == "tsv" else ",")
 

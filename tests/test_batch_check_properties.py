@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from planner.batchfiles.columns import nodes, place_of
 from planner.batchfiles.findings import Findings
-from planner.batchfiles.reading import Tally, objects
+from planner.batchfiles.reading import Tally
+from planner.batchfiles.streaming import Reading
 from planner.batchfiles.tokens import Count, estimated
 from planner.requestfiles import vocabulary
 from tests.test_batch_check import bedrock, checked, claude, findings, gemini, lines, request, rules
@@ -124,7 +125,7 @@ def test_what_is_kept_changes_neither_counts_nor_levels(raw: bytes) -> None:
 def test_what_a_json_library_wrote_is_read_as_it_was(written: list[dict[str, Any]]) -> None:
     told = Findings("a", 10)
     raw = "".join(json.dumps(one) + "\n" for one in written).encode()
-    read = [parsed.value for parsed in objects(io.BytesIO(raw), told, Tally())]
+    read = [parsed.value for parsed in Reading(io.BytesIO(raw), told, Tally()).objects()]
     assert read == [one for one in written if set(one) != {"requests"} or not isinstance(one["requests"], list)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -74,14 +75,19 @@ class Bill:
 
     def __init__(self) -> None:
         self.requests = 0
+        self.room: int | None = None
         self._sums: dict[tuple[str, str], _Sums] = {}
 
-    def add(self, market: Market, offer: Offer, weight: Weight, counted_by: str) -> None:
-        """One request."""
+    def _of(self, market: Market, offer: Offer, counted_by: str) -> _Sums:
         key = (market.provider, offer.asked)
         sums = self._sums.get(key)
         if sums is None:
             sums = self._sums[key] = _Sums(market, offer, counted_by)
+        return sums
+
+    def add(self, market: Market, offer: Offer, weight: Weight, counted_by: str) -> None:
+        """One request."""
+        sums = self._of(market, offer, counted_by)
         sums.requests += 1
         sums.uncapped += weight.uncapped
         if weight.input is None:
@@ -95,6 +101,34 @@ class Bill:
         _count(sums.expected_tiers, market.tier(offer, weight.input.expected), weight.input.expected, weight.expected)
         _count(sums.most_tiers, market.tier(offer, weight.input.high), weight.input.high, weight.capped)
 
+    def add_alike(
+        self,
+        market: Market,
+        offer: Offer,
+        weight: Weight,
+        counted_by: str,
+        number: int,
+        tokens: tuple[Sequence[int], Sequence[int]],
+    ) -> None:
+        """So many requests that differ in their input alone: `tokens` of each, expected and on the safe side."""
+        if number and (offer.lines and max(tokens[1], default=0) > offer.lines[0]):
+            for expected, high in zip(*tokens, strict=True):
+                self.add(market, offer, weight._replace(input=Tokens(expected, high)), counted_by)
+            return
+        sums = self._of(market, offer, counted_by)
+        sums.requests += number
+        sums.uncapped += weight.uncapped * number
+        if weight.input is None:
+            sums.uncounted += number
+            return
+        expected, high = sum(tokens[0]), sum(tokens[1])
+        sums.input += expected
+        sums.high += high
+        capped, answered = _times(number, weight.capped), _times(number, weight.expected)
+        sums.capped, sums.expected = _plus(sums.capped, capped), _plus(sums.expected, answered)
+        _count(sums.expected_tiers, 0, expected, answered)
+        _count(sums.most_tiers, 0, high, capped)
+
     def input_of(self, market: Market, offer: Offer) -> Tokens:
         """Input tokens of all requests to the model so far."""
         sums = self._sums.get((market.provider, offer.asked))
@@ -107,6 +141,10 @@ class Bill:
     def models(self) -> list[ModelBill]:
         """One bill per model, in the order in which they were named."""
         return [_bill(sums) for sums in self._sums.values()]
+
+
+def _times(number: int, part: int | None) -> int | None:
+    return None if part is None else number * part
 
 
 def _plus(sum_: int | None, part: int | None) -> int | None:

@@ -12,8 +12,9 @@ from planner.batchfiles.dialects import NOTHING_SAID, Detected, Dialect, detect,
 from planner.batchfiles.examine import Examiner, Options
 from planner.batchfiles.findings import Fault, Findings
 from planner.batchfiles.market import Market
-from planner.batchfiles.reading import Parsed, Tally, objects
+from planner.batchfiles.reading import Parsed, Tally
 from planner.batchfiles.report import BatchReport, FileReport
+from planner.batchfiles.streaming import Reading
 from planner.batchfiles.tokens import Count
 from planner.problems import quoted
 
@@ -22,10 +23,10 @@ SAMPLE = 20
 
 
 class Source(NamedTuple):
-    """A file: its name and its lines, each with its end; one beyond MAX_LINE_BYTES may come in pieces."""
+    """A file: its name and its bytes in blocks of whole lines; a line beyond MAX_LINE_BYTES may come in pieces."""
 
     name: str
-    lines: Iterable[bytes]
+    blocks: Iterable[bytes]
     compressed: bool = False
 
 
@@ -60,7 +61,8 @@ def _file(
     source: Source, world: World, options: Options, ids: Ids, bill: Bill, markets: dict[str, Market], first: bool
 ) -> FileReport:
     findings, tally = Findings(source.name, options.most), Tally()
-    stream = objects(source.lines, findings, tally)
+    reading = Reading(source.blocks, findings, tally)
+    stream = reading.objects()
     head = list(islice(stream, SAMPLE))
     detected = _detected(head, world, findings)
     if source.compressed:
@@ -75,6 +77,7 @@ def _file(
         if dialect.name not in markets:
             markets[dialect.name] = world.market(dialect)
         examiner = Examiner(dialect, markets[dialect.name], world.vocabulary, findings, options, ids, bill)
+        reading.takes = examiner.lane.takes
         examiner.run(lines, tally, job=first)
     if not tally.objects and not tally.broken:
         findings.add(Fault("empty-file", "the file has no request"))

@@ -38,6 +38,22 @@ class Ids:
             self._seen[key] = len(self._files) << 40 | line
         return None
 
+    def take(self, found: list[str], line: int) -> bool:
+        """Remembers the ids of lines that follow each other, if all are new; else does nothing. Whether it did."""
+        if max(map(len, found)) > LONG_ID:
+            return False
+        first = len(self._files) << 40 | line
+        fresh = dict(zip(found, range(first, first + len(found)), strict=True))
+        if not self._seen.keys().isdisjoint(fresh):
+            return False
+        room = MOST_IDS - len(self._seen)
+        if room and (len(fresh) != len(found) or len(found) > room):
+            return False
+        self.full = self.full or not room
+        if room:
+            self._seen.update(fresh)
+        return True
+
     def _spoken(self, place: int) -> str:
         file, line = place >> 40, place & ((1 << 40) - 1)
         return (

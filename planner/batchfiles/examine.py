@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -11,12 +12,14 @@ from planner.batchfiles.bills import Bill, Weight
 from planner.batchfiles.crosslines import Endpoints, Ids, fault_of_id, fault_of_model, faults_of_url
 from planner.batchfiles.dialects import Dialect, at, is_result
 from planner.batchfiles.findings import Fault, Findings
+from planner.batchfiles.lanes import Lane
+from planner.batchfiles.learning import Rehearsal
 from planner.batchfiles.market import Market, Offer
 from planner.batchfiles.prompts import ask_of
 from planner.batchfiles.reading import Parsed, Tally
 from planner.batchfiles.shapes import misshapen
 from planner.batchfiles.tokens import Count, Counter
-from planner.batchfiles.weighing import counter_for, faults_of_ask, faults_of_window, weight_of
+from planner.batchfiles.weighing import counter_for, faults_of_ask, faults_of_window, room_of, weight_of
 
 LONGEST_NAME = 256
 
@@ -34,6 +37,17 @@ class Options(NamedTuple):
     endpoint: str | None = None
     window: str | None = None
     metadata: Mapping[str, str] = {}
+
+
+class _Notes(Bill):
+    """Remembers what would be put on the bill last."""
+
+    offer: Offer | None = None
+    weight: Weight | None = None
+    counted_by = ""
+
+    def add(self, market: Market, offer: Offer, weight: Weight, counted_by: str) -> None:
+        self.offer, self.weight, self.counted_by = offer, weight, counted_by
 
 
 class Examiner:
@@ -59,24 +73,39 @@ class Examiner:
         self._offers: dict[str, Offer] = {}
         self._counters: dict[str, Counter] = {}
         self._inputs = 0
+        self.lane = Lane(dialect, market, findings, ids, bill, self._rehearsed)
 
     def run(self, lines: Iterable[Parsed], tally: Tally, job: bool) -> None:
         """Examines every line, then the file as a whole; with `job`, also the call that creates the job."""
         for parsed in lines:
-            self._line(parsed)
+            if self._line(parsed):
+                self.lane.saw(parsed)
+        self._inputs += self.lane.inputs
         for fault in self._whole(tally, job):
             self._findings.add(fault)
 
-    def _line(self, parsed: Parsed) -> None:
+    def _line(self, parsed: Parsed) -> bool:
+        """Examines a line; whether it is a request."""
         value = parsed.value
         if is_result(value, (self._dialect,)):
             self._findings.add(Fault("result-file", "the line is an answer of a batch, not a request"), parsed.line)
-            return
+            return False
         self._bill.requests += 1
         found = at(value, self._dialect.id_at) if self._dialect.id_at else None
         custom_id = found if isinstance(found, str) else None
         for fault in self._faults(parsed, custom_id):
             self._findings.add(fault, parsed.line, custom_id and custom_id[:LONGEST_NAME])
+        return True
+
+    def _rehearsed(self, parsed: Parsed) -> Rehearsal:
+        """What the line is found to be, its id apart, as if it came once more; nothing is put on record."""
+        twin, notes = copy(self), _Notes()
+        twin._bill, twin._inputs = notes, 0
+        faults = tuple(twin._faults(parsed, None))
+        if notes.offer is None or notes.weight is None:
+            return Rehearsal(faults, inputs=twin._inputs)
+        counter = self._counters.get(notes.offer.model)
+        return Rehearsal(faults, notes.offer, notes.weight, counter, notes.counted_by, notes.room, twin._inputs)
 
     def _faults(self, parsed: Parsed, custom_id: str | None) -> Iterator[Fault]:
         dialect, value = self._dialect, parsed.value
@@ -108,6 +137,7 @@ class Examiner:
             counter = self._counter(offer)
             weight = weight_of(operation, body, ask, offer, counter, self._options.expected_output)
             self._bill.add(self._market, offer, weight, counter.how)
+            self._bill.room = room_of(dialect, ask, offer)
             yield from faults_of_window(dialect, ask, offer, weight.input)
             if weight.input is None:
                 says = "images, audio, files or references are not counted here"

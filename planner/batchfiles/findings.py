@@ -105,6 +105,10 @@ class Findings:
         if len(group.findings) < self._most:
             group.findings.append(self._placed(fault, line, custom_id, column))
 
+    def full(self, fault: Fault) -> bool:
+        """Whether further findings of the kind are counted only."""
+        return len(self._group(fault).findings) >= self._most
+
     def groups(self, saying_of: Callable[[str], Saying]) -> list[Group]:
         """The findings by kind, in the order of their first place; what holds of the whole file comes last."""
         found = []

@@ -1,12 +1,12 @@
-"""From the bytes of a request file to its JSON objects, with every line accounted for.
+"""From the bytes of a line to its JSON object, or to what is wrong with it.
 
-One exact reader serves all lines: the standard library's, which calls back for each object, so that keys that stand
-twice are seen. Faster parsers drop them silently, and guarding against that costs more than they save.
+One exact reader serves every line that is not known for sure: the standard library's, which calls back for each object,
+so that keys that stand twice are seen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from itertools import islice
 from json import JSONDecodeError, JSONDecoder
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from planner.batchfiles.columns import bare_words, lone_surrogates, repeated_keys
 from planner.batchfiles.findings import Fault, Findings, Line
-from planner.batchfiles.probe import BOM, MAX_LINE_BYTES
+from planner.batchfiles.probe import MAX_LINE_BYTES
 from planner.problems import quoted
 
 MOST_VALUES = 5_000_000
@@ -23,20 +23,6 @@ MANY_BYTES = 1 << 20
 MOST_REPEATED = 50
 """Keys of one line that are told to stand twice."""
 CONSTANTS = frozenset({"NaN", "Infinity", "-Infinity"})
-WIDE_MARKS = (
-    (b"\xff\xfe\x00\x00", "UTF-32 (little-endian)"),
-    (b"\x00\x00\xfe\xff", "UTF-32 (big-endian)"),
-    (b"\xff\xfe", "UTF-16 (little-endian)"),
-    (b"\xfe\xff", "UTF-16 (big-endian)"),
-)
-"""Marks at the beginning of a file; the longer ones first."""
-ZEROS: dict[tuple[int, ...], str] = {
-    (1, 3): "UTF-16 (little-endian)",
-    (0, 2): "UTF-16 (big-endian)",
-    (1, 2, 3): "UTF-32 (little-endian)",
-    (0, 1, 2): "UTF-32 (big-endian)",
-}
-"""Where the zero bytes stand in the first four of a text that begins with ASCII."""
 
 
 class Parsed(NamedTuple):
@@ -44,6 +30,8 @@ class Parsed(NamedTuple):
 
     line: Line
     value: dict[str, Any]
+    clean: bool = True
+    """Whether nothing was found in reading it."""
 
 
 class Tally:
@@ -58,58 +46,14 @@ class _Constant(ValueError):
     """NaN or Infinity, which the standard library would let pass."""
 
 
-def objects(lines: Iterable[bytes], findings: Findings, tally: Tally) -> Iterator[Parsed]:
-    """The objects of a file, read as a stream. What is wrong with other lines goes to the findings."""
-    reader = _Reader(findings, tally)
-    stream = iter(lines)
-    for number, (start, raw) in enumerate(_lines(stream, tally), 1):
-        if number == 1:
-            encoding = _wide(raw)
-            if encoding is not None:
-                findings.add(Fault("not-utf-8", f"the file is {encoding}"), Line(1, 0, ""), column=0)
-                tally.whole_file_wrong = True
-                tally.broken = 1
-                tally.bytes += sum(map(len, stream))
-                return
-            if raw.startswith(BOM):
-                says = "the file begins with a byte-order mark (EF BB BF)"
-                findings.add(Fault("byte-order-mark", says), Line(1, 0, ""), column=0)
-                start, raw = start + len(BOM), raw[len(BOM) :]
-        parsed = reader.read(number, start, raw)
-        if parsed is not None:
-            tally.objects += 1
-            yield parsed
-
-
-def _lines(chunks: Iterator[bytes], tally: Tally) -> Iterator[tuple[int, bytes]]:
-    """Each line and where it begins; of one beyond the bound its first part, without the end of line."""
-    cut = False
-    for chunk in chunks:
-        start = tally.bytes
-        tally.bytes += len(chunk)
-        if not cut:
-            tally.lines += 1
-            yield start, chunk
-        cut = not chunk.endswith(b"\n")
-
-
-def _wide(head: bytes) -> str | None:
-    """The name of a wider encoding, by its mark or by the zeros in ASCII text."""
-    for mark, name in WIDE_MARKS:
-        if head.startswith(mark):
-            return name
-    zeros = [index for index, byte in enumerate(head[:4]) if not byte]
-    return ZEROS.get(tuple(zeros))
-
-
-class _Reader:
+class LineReader:
     """Reads line after line; knows whether it is inside a document that runs over several."""
 
     def __init__(self, findings: Findings, tally: Tally) -> None:
         self._findings = findings
         self._tally = tally
         self._decode, self._repeated = _exact_decoder()
-        self._inside: bytes | None = None
+        self.inside: bytes | None = None
         self._told = False
 
     def read(self, number: int, start: int, raw: bytes) -> Parsed | None:
@@ -118,7 +62,7 @@ class _Reader:
             self._tally.blank += 1
             self._findings.add(Fault("blank-line", "the line is blank"), Line(number, start, ""), column=0)
             return None
-        if self._inside is not None and not self._leaves(raw):
+        if self.inside is not None and not self._leaves(raw):
             self._tally.broken += 1
             return None
         try:
@@ -151,26 +95,28 @@ class _Reader:
         if set(value) == {"requests"} and isinstance(value["requests"], list):
             says = f"the line is the body of the create call, with {len(value['requests'])} requests"
             return self._document(line, says, ".requests[]")
+        clean = not self._repeated
         self._within(line)
         if b"\\" in raw and (b"\\ud" in raw or b"\\uD" in raw):
-            value = self._mended(line, value)
-        return Parsed(line, value)
+            mended = self._mended(line, value)
+            return Parsed(line, mended, clean and mended is value)
+        return Parsed(line, value, clean)
 
     def _leaves(self, raw: bytes) -> bool:
         """Whether the line is a request of its own, or ends the document that runs over lines."""
-        if self._inside is not None and raw.startswith(self._inside):
-            self._inside = None
+        if self.inside is not None and raw.startswith(self.inside):
+            self.inside = None
             return False
         return raw.startswith(b"{") and len(raw.rstrip()) > 1
 
     def _unreadable(self, line: Line, raw: bytes, error: JSONDecodeError) -> Parsed | None:
         opens = raw.strip()
         if opens in (b"{", b"[") or (opens.startswith(b"[") and self._tally.objects == 0):
-            self._inside = b"}" if opens.startswith(b"{") else b"]"
+            self.inside = b"}" if opens.startswith(b"{") else b"]"
             if opens == b"{":
                 return self._document(line, "one JSON object is written over several lines", ".")
             return self._document(line, "the file is a JSON list", ".[]")
-        if self._inside == b"]" and line.text.rstrip().endswith(","):
+        if self.inside == b"]" and line.text.rstrip().endswith(","):
             return self._parsed(line._replace(text=line.text.rstrip().removesuffix(",")), raw)
         return self._broken(_json_fault(line.text, error), line, min(error.pos, len(line.text.rstrip())))
 

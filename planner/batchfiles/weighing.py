@@ -67,17 +67,21 @@ def faults_of_ask(
 
 def faults_of_window(dialect: Dialect, ask: Ask, offer: Offer, tokens: Tokens | None) -> Iterator[Fault]:
     """Input and cap against the context window, on the safe side; an error where even the expected does not fit."""
-    window = None if offer.facts is None else offer.facts.context_window
-    if tokens is None or window is None:
+    room = room_of(dialect, ask, offer)
+    if tokens is None or room is None or offer.facts is None or tokens.high <= room:
         return
-    cap = (ask.cap or 0) if dialect.window_is_shared else 0
-    if tokens.high + cap <= window:
-        return
-    sure = tokens.expected + cap > window
+    window, sure = offer.facts.context_window or 0, tokens.expected > room
+    cap = window - room
     amount = f"{tokens.expected if sure else tokens.high:,} input tokens" + (f" and a cap of {cap:,}" if cap else "")
     verb = "are more than" if sure else "may be more than"
     says = f"{amount} {verb} the context window of {quoted(offer.model)}, {window:,}"
     yield Fault("context-exceeded", says, "sure" if sure else "may", dialect.body_at, level=None if sure else "warning")
+
+
+def room_of(dialect: Dialect, ask: Ask, offer: Offer) -> int | None:
+    """Tokens that the context window leaves for the input; None where it is not known."""
+    window = None if offer.facts is None else offer.facts.context_window
+    return None if window is None else window - ((ask.cap or 0) if dialect.window_is_shared else 0)
 
 
 def _demands(operation: Operation) -> bool:

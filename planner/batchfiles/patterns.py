@@ -1,0 +1,171 @@
+"""What is the same on line after line, with gaps for the texts that differ: how most lines are known without parsing.
+
+A line that equals its pattern's pieces with JSON texts in the gaps has the structure of the lines that the pattern was
+learned from: the same keys, none of them twice, the same numbers. Only the texts in the gaps are its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import msgspec
+
+from planner.batchfiles.columns import Node, nodes
+from planner.problems import Path
+
+Tree = dict[str | None, Any]
+"""Where texts are looked for: keys of objects, None for the entries of a list, an empty tree for the text itself."""
+EACH = None
+QUOTE = '"'
+NOTHING = msgspec.Raw(b"")
+
+
+class Gaps(NamedTuple):
+    """Where two lines differ, in the order of the text, and the bytes around."""
+
+    paths: tuple[Path, ...]
+    pieces: tuple[bytes, ...]
+
+
+def gaps_between(one: str, found: list[Node], other: str, others: list[Node]) -> Gaps | None:
+    """The texts in which two lines of one structure differ; None where they differ in anything else."""
+    paths, pieces, theirs = [], [], []
+    end = other_end = 0
+    for node, twin in zip(found, others, strict=True):
+        if node.token == twin.token:
+            continue
+        if not node.token.startswith(QUOTE) or not twin.token.startswith(QUOTE):
+            return None
+        paths.append(node.path)
+        pieces.append(one[end : node.at])
+        theirs.append(other[other_end : twin.at])
+        end, other_end = node.at + len(node.token), twin.at + len(twin.token)
+    pieces.append(one[end:])
+    theirs.append(other[other_end:])
+    return Gaps(tuple(paths), tuple(piece.encode() for piece in pieces)) if pieces == theirs else None
+
+
+def structure(text: str) -> list[Node]:
+    """The values of a line, by which two lines may be compared."""
+    return list(nodes(text))
+
+
+def grown(tree: Tree, paths: Iterable[Path]) -> Tree | None:
+    """The tree with these paths too; None where one would lead through a text."""
+    found: Tree = _copied(tree)
+    for path in paths:
+        below, fresh = found, not found
+        for step in path:
+            key = EACH if isinstance(step, int) else step
+            if not below and not fresh:
+                return None
+            if below and (EACH in below) != (key is EACH):
+                return None
+            fresh = key not in below
+            below = below.setdefault(key, {})
+        if below:
+            return None
+    return found
+
+
+def _copied(tree: Tree) -> Tree:
+    return {key: _copied(below) for key, below in tree.items()}
+
+
+class Frame:
+    """Reads the texts at the tree's places out of whole lines at once; all else is skipped, but held to be JSON."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self.decode: Callable[[bytes], list[Any]] = msgspec.json.Decoder(_type(tree)).decode_lines
+        """Raises msgspec.DecodeError for what is no JSON, or has something else at the places."""
+        self.read: Callable[[Any], list[Any]] = _reader(tree)
+        """The raw values of a line, in the order of the tree; an empty one for what is not there."""
+
+    def places(self, value: Any) -> list[Path]:
+        """Where the values that are read stand in a line of this structure."""
+        return list(_places(self._tree, value, ()))
+
+
+def _type(tree: Tree) -> Any:
+    if not tree:
+        return msgspec.Raw
+    if EACH in tree:
+        return list[_type(tree[EACH])]  # type: ignore[misc]
+    fields = []
+    for number, below in enumerate(tree.values()):
+        kind = _type(below)
+        fields.append((f"f{number}", kind, _default(below, kind)))
+    rename = {f"f{number}": str(key) for number, key in enumerate(tree)}
+    return msgspec.defstruct("Framed", fields, rename=rename, frozen=True, gc=False)
+
+
+def _default(tree: Tree, kind: Any) -> Any:
+    if not tree:
+        return NOTHING
+    return msgspec.field(default_factory=list) if EACH in tree else kind()
+
+
+def _reader(tree: Tree) -> Callable[[Any], list[Any]]:
+    spots = list(_spots(tree, ""))
+    get = attrgetter(*(name for name, _ in spots))
+    readers = [reader for _, reader in spots]
+    if len(spots) == 1:
+        only = readers[0]
+        return (lambda struct: [get(struct)]) if only is None else lambda struct: only(get(struct))
+
+    def read(struct: Any) -> list[Any]:
+        found: list[Any] = []
+        for value, reader in zip(get(struct), readers, strict=True):
+            if reader is None:
+                found.append(value)
+            else:
+                found += reader(value)
+        return found
+
+    return read
+
+
+def _spots(tree: Tree, name: str) -> Iterator[tuple[str, Callable[[Any], list[Any]] | None]]:
+    """Attributes that hold a text (None) or a list, with how the list is read."""
+    for number, below in enumerate(tree.values()):
+        attribute = f"{name}f{number}"
+        if not below:
+            yield attribute, None
+        elif EACH in below:
+            yield attribute, _list_reader(below[EACH])
+        else:
+            yield from _spots(below, f"{attribute}.")
+
+
+def _list_reader(tree: Tree) -> Callable[[Any], list[Any]]:
+    if not tree:
+        return list
+    if EACH not in tree and len(tree) == 1 and not next(iter(tree.values())):
+        get = attrgetter("f0")
+        return lambda entries: list(map(get, entries))
+    read = _list_reader(tree[EACH]) if EACH in tree else _reader(tree)
+    return lambda entries: [each for entry in entries for each in read(entry)]
+
+
+def _places(tree: Tree, value: Any, path: Path) -> Iterator[Path]:
+    if not tree:
+        yield path
+    elif EACH in tree:
+        for number, entry in enumerate(value if isinstance(value, list) else ()):
+            yield from _places(tree[EACH], entry, (*path, number))
+    else:
+        for key, below in tree.items():
+            there = value.get(key) if isinstance(value, Mapping) else None
+            yield from _places(below, there, (*path, str(key)))
+
+
+def replaced(value: Any, path: Path, text: str) -> Any:
+    """A copy of the value with another text at the path; what the path does not touch is shared."""
+    if not path:
+        return text
+    copy: Any = list(value) if isinstance(value, list) else dict(value)
+    copy[path[0]] = replaced(value[path[0]], path[1:], text)
+    return copy
