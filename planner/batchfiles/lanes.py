@@ -7,6 +7,8 @@ left to the exact reading.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import add
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,9 +19,10 @@ from planner.batchfiles.dialects import Dialect
 from planner.batchfiles.findings import Findings, Line
 from planner.batchfiles.learning import Learner, Rehearsal, Shape
 from planner.batchfiles.market import Market
-from planner.batchfiles.patterns import Frame, Tree, grown, structure
+from planner.batchfiles.patterns import Frame, Tree, Uneven, grown, structure
 from planner.batchfiles.reading import Parsed
-from planner.batchfiles.tokens import Fixed, measured
+from planner.batchfiles.streaming import lines_of
+from planner.batchfiles.tokens import Count, measured
 from planner.problems import Path
 
 MOST_SHAPES = 64
@@ -37,8 +40,22 @@ QUOTE = 34
 SHORTEST = 3
 """Bytes of a text that is not empty, with its quotes."""
 LONGEST_NAME = 256
-Texts = Sequence[bytes]
-"""What stands in the gaps of a line."""
+
+
+class Batch(NamedTuple):
+    """Lines of one shape: the texts in their gaps, a column for each, and where the lines stand in their block."""
+
+    shape: Shape
+    texts: Sequence[Sequence[bytes]]
+    positions: Sequence[int]
+
+    def is_sound(self) -> bool:
+        """Whether the gaps hold texts that are not empty, nor so long that faults are looked for differently."""
+        longest = LONG_GAP if self.shape.found.faults else LONGEST
+        return all(
+            min(map(len, column)) >= SHORTEST and max(map(len, column)) <= longest and {text[0] for text in column} == {QUOTE}
+            for column in self.texts
+        )  # fmt: skip
 
 
 class Lane:
@@ -99,127 +116,126 @@ class Lane:
         if self._frame is None or len(block) > LONGEST:
             return 0
         try:
-            rows = [list(map(bytes, self._frame.read(each))) for each in self._frame.decode(block)]
+            seen = self._frame.decode(block)
             if not block.isascii():
                 block.decode()
         except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError):
             return 0
-        lines = self._like_the_last(block, rows) or self._told_apart(block, rows)
-        if not lines or not self._examined(lines, block, number, start):
+        batches = self._alike(self._frame, block, seen) or self._mixed(self._frame, block, seen)
+        if not batches or not self._examined(batches, len(seen), number):
             return 0
+        if any(batch.shape.found.faults for batch in batches):
+            self._tell(batches, block, number, start)
         self._tries = min(MOST_TRIES, self._tries + PAYS)
-        return len(lines)
+        return len(seen)
 
-    def _like_the_last(self, block: bytes, rows: list[list[bytes]]) -> list[tuple[Shape, Texts]]:
-        """Each line with its shape and its texts, if all are of the shapes that were met last; else nothing."""
-        recent = {count: shapes[0] for count, shapes in self._shapes.items()}
-        lines, parts = [], []
-        for row in rows:
-            shape = recent.get(len(row))
-            if shape is None:
-                return []
-            gaps = shape.pick(row)
-            parts += shape.filled(gaps)
-            lines.append((shape, gaps))
-        return lines if b"".join(parts) == block else []
+    def _alike(self, frame: Frame, block: bytes, seen: list[Any]) -> list[Batch]:
+        """All lines as one batch, if they are of the shape that was met last; else nothing."""
+        try:
+            columns = frame.columns(seen) if seen else []
+        except Uneven:
+            return []
+        for shape in self._shapes.get(len(columns), ())[:1]:
+            texts = [list(map(bytes, columns[number])) for number in shape.columns]
+            if shape.joined(texts, len(seen)) == block:
+                return [Batch(shape, texts, range(len(seen)))]
+        return []
 
-    def _told_apart(self, block: bytes, rows: list[list[bytes]]) -> list[tuple[Shape, Texts]]:
-        """The same, for lines of any shape that is known."""
-        lines, begin = [], 0
-        for row in rows:
-            end = block.find(b"\n", begin) + 1
+    def _mixed(self, frame: Frame, block: bytes, seen: list[Any]) -> list[Batch]:
+        """A batch for each shape, if all lines are of shapes that are known; else nothing."""
+        lines = list(lines_of(block))
+        if len(lines) != len(seen):
+            return []
+        found: dict[Shape, tuple[list[list[bytes]], list[int]]] = {}
+        for position, (line, one) in enumerate(zip(lines, seen, strict=True)):
+            row = [column[0] for column in frame.columns([one])]
             known = self._shapes.get(len(row), [])
             for shape in known:
-                gaps = shape.pick(row)
-                size = shape.size + sum(map(len, gaps))
-                if size == end - begin and b"".join(shape.filled(gaps)) == block[begin:end]:
+                texts = [bytes(row[number]) for number in shape.columns]
+                if shape.joined([[text] for text in texts], 1) == line:
                     break
             else:
                 return []
             known.remove(shape)
             known.insert(0, shape)
-            lines.append((shape, gaps))
-            begin = end
-        return lines if begin == len(block) else []
+            rows, positions = found.setdefault(shape, ([], []))
+            rows.append(texts)
+            positions.append(position)
+        return [Batch(shape, list(zip(*rows, strict=True)), positions) for shape, (rows, positions) in found.items()]
 
-    def _examined(self, lines: list[tuple[Shape, Texts]], block: bytes, number: int, start: int) -> bool:
-        groups: dict[Shape, list[Texts]] = {}
-        for shape, gaps in lines:
-            groups.setdefault(shape, []).append(gaps)
-        weights = {}
-        for shape, group in groups.items():
-            weights[shape] = self._weighed(shape, group)
-            if weights[shape] is None:
+    def _examined(self, batches: list[Batch], number_of_lines: int, number: int) -> bool:
+        """Whether all lines are as their shapes say, with ids that are new; what they add up to is kept then."""
+        tokens = []
+        for batch in batches:
+            if not batch.is_sound():
                 return False
-        ids = [gaps[shape.id] for shape, gaps in lines if shape.id is not None]
-        names = [str(each[1:-1], "utf-8") for each in ids]
-        if names and not (len(ids) == len(lines) and self._good(ids, names) and self._ids.take(names, number)):
+            weighed = self._weighed(batch)
+            if weighed is None:
+                return False
+            tokens.append(weighed)
+        names = self._names(batches, number_of_lines)
+        if names is None or (names and not self._ids.take(names, number)):
             return False
-        for shape, group in groups.items():
-            self._count(shape, len(group), weights[shape] or ([], []))
-        if any(shape.found.faults for shape in groups):
-            self._tell(lines, block, number, start, names)
+        for batch, weighed in zip(batches, tokens, strict=True):
+            self._count(batch.shape.found, len(batch.positions), weighed)
         return True
 
-    def _good(self, ids: list[bytes], names: list[str]) -> bool:
-        """Whether all are texts that the service takes for an id, and stand there as they are."""
-        plain = b"\\" not in b"".join(ids) and all(each[0] == QUOTE for each in ids)
-        return plain and self._learner.good(names)
+    def _names(self, batches: list[Batch], number_of_lines: int) -> list[str] | None:
+        """The ids in the order of the lines, empty where lines have none; None where one is not as it should be."""
+        ids: list[bytes] = [b""] * number_of_lines
+        for batch in batches:
+            if batch.shape.id is not None:
+                for position, text in zip(batch.positions, batch.texts[batch.shape.id], strict=True):
+                    ids[position] = text
+        if not any(ids):
+            return []
+        joined = b"".join(ids)
+        if b"" in ids or b"\\" in joined:
+            return None
+        names = joined[1:-1].decode().split('""')
+        return names if len(names) == number_of_lines and self._learner.good(names) else None
 
-    def _weighed(self, shape: Shape, group: list[Texts]) -> tuple[list[int], list[int]] | None:
-        """Tokens of each request, expected and on the safe side; None where one of them is not like the others."""
-        others = shape.silent if shape.fixed is not None else (*shape.silent, *shape.prompts)
-        longest = LONG_GAP if shape.found.faults else LONGEST
-        for gaps in group:
-            for position in others:
-                if gaps[position][0] != QUOTE or not SHORTEST <= len(gaps[position]) <= longest:
-                    return None
-        return ([], []) if shape.fixed is None else self._tokens(shape, shape.fixed, group, longest)
+    def _weighed(self, batch: Batch) -> tuple[list[int], list[int]] | None:
+        """Tokens of each request, expected and on the safe side; None where one may be more than its model reads."""
+        found, fixed, lines = batch.shape.found, batch.shape.fixed, len(batch.positions)
+        if fixed is None or found.counter is None:
+            return [], []
+        expected, high = [fixed.texts.expected] * lines, [fixed.texts.high] * lines
+        for number in batch.shape.prompts:
+            one, two = self._tokens(found.counter.exact, batch.texts[number])
+            expected, high = list(map(add, expected, one)), list(map(add, high, two))
+        safe, more = found.counter.safe, fixed.high
+        high = [more + safe(each) for each in high]
+        if found.room is not None and max(high) > found.room:
+            return None
+        return [fixed.expected + each for each in expected], high
 
-    def _tokens(
-        self, shape: Shape, fixed: Fixed, group: list[Texts], longest: int
-    ) -> tuple[list[int], list[int]] | None:
-        found = shape.found
-        assert found.counter is not None
-        exact, safe = found.counter.exact, found.counter.safe
-        most = found.room
-        all_expected, all_high = [], []
-        for gaps in group:
-            expected, high = fixed.texts
-            for position in shape.prompts:
-                gap = gaps[position]
-                if gap[0] != QUOTE or not SHORTEST <= len(gap) <= longest:
-                    return None
-                if exact is not None:
-                    one = two = exact(self._text(gap))
-                elif b"\\" in gap:
-                    one, two = measured(self._text(gap).encode())
-                else:
-                    one, two = measured(gap[1:-1])
-                expected += one
-                high += two
-            high = fixed.high + safe(high)
-            if most is not None and high > most:
-                return None
-            all_expected.append(fixed.expected + expected)
-            all_high.append(high)
-        return all_expected, all_high
+    def _tokens(self, exact: Count | None, texts: Sequence[bytes]) -> tuple[Sequence[int], Sequence[int]]:
+        """Tokens of texts as they stand in JSON."""
+        if exact is not None:
+            counted = [exact(self._text(text)) for text in texts]
+            return counted, counted
+        read = self._text
+        pairs = [measured(text[1:-1] if b"\\" not in text else read(text).encode()) for text in texts]
+        expected, high = zip(*pairs, strict=True)
+        return expected, high
 
-    def _count(self, shape: Shape, number: int, tokens: tuple[list[int], list[int]]) -> None:
-        found = shape.found
+    def _count(self, found: Rehearsal, number: int, tokens: tuple[list[int], list[int]]) -> None:
         self._bill.requests += number
         self.inputs += found.inputs * number
         if found.offer is not None and found.weight is not None:
             self._bill.add_alike(self._market, found.offer, found.weight, found.counted_by, number, tokens)
 
-    def _tell(self, lines: list[tuple[Shape, Texts]], block: bytes, number: int, start: int, names: list[str]) -> None:
+    def _tell(self, batches: list[Batch], block: bytes, number: int, start: int) -> None:
         """Puts the faults of every line on record."""
-        begin = 0
-        for position, (shape, gaps) in enumerate(lines):
-            size = shape.size + sum(map(len, gaps))
+        ordered = sorted(
+            (position, batch.shape, None if batch.shape.id is None else batch.texts[batch.shape.id][row])
+            for batch in batches
+            for row, position in enumerate(batch.positions)
+        )
+        for (position, shape, name), raw in zip(ordered, lines_of(block), strict=True):
             full = all(self._findings.full(fault) for fault in shape.found.faults)
-            text = "" if full else block[begin : begin + size].decode()
-            line = Line(number + position, start + begin, text)
+            line = Line(number + position, start, "" if full else raw.decode())
+            start += len(raw)
             for fault in shape.found.faults:
-                self._findings.add(fault, line, names[position][:LONGEST_NAME] if names else None)
-            begin += size
+                self._findings.add(fault, line, name[1:-1].decode()[:LONGEST_NAME] if name else None)

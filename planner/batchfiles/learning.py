@@ -7,7 +7,6 @@ stand there, it holds for every line of the pattern. Ids are left out of it, and
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 import jsonschema_rs
@@ -60,28 +59,24 @@ class Shape:
     ) -> None:
         self.gaps, self.bare, self.found, self.fixed, self.prompts, self.id = gaps, bare, found, fixed, prompts, id_
         self.silent = tuple(n for n in range(len(gaps.paths)) if n != id_ and n not in prompts)
-        self.size = sum(map(len, gaps.pieces))
-        self.template: list[bytes] = [b""] * (2 * len(gaps.paths) + 1)
-        self.template[::2] = gaps.pieces
-        self.pick: Callable[[Sequence[bytes]], Sequence[bytes]] = tuple
-
-    def filled(self, gaps: Sequence[bytes]) -> list[bytes]:
-        """The pieces of a line with these texts."""
-        found = self.template.copy()
-        found[1::2] = gaps
-        return found
+        self.columns: tuple[int, ...] = ()
 
     def fit(self, frame: Frame) -> int:
-        """Finds the gaps among what the frame reads of such a line; how many values that is."""
+        """Finds the gaps among the columns of lines like this; how many columns these have."""
         places = {path: number for number, path in enumerate(frame.places(self.bare))}
-        numbers = [places[path] for path in self.gaps.paths]
-        if numbers == list(range(len(places))):
-            self.pick = tuple
-        elif len(numbers) == 1:
-            self.pick = lambda row: (row[numbers[0]],)
-        else:
-            self.pick = itemgetter(*numbers)
+        self.columns = tuple(places[path] for path in self.gaps.paths)
         return len(places)
+
+    def joined(self, texts: Sequence[Sequence[bytes]], lines: int) -> bytes:
+        """So many lines with these texts, a column for each gap."""
+        pieces = self.gaps.pieces
+        step = 2 * len(pieces) - 1
+        parts = [b""] * (step * lines)
+        for number, piece in enumerate(pieces):
+            parts[2 * number :: step] = [piece] * lines
+        for number, column in enumerate(texts):
+            parts[2 * number + 1 :: step] = column
+        return b"".join(parts)
 
 
 class Learner:

@@ -6,7 +6,8 @@ learned from: the same keys, none of them twice, the same numbers. Only the text
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
+from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -74,6 +75,10 @@ def _copied(tree: Tree) -> Tree:
     return {key: _copied(below) for key, below in tree.items()}
 
 
+class Uneven(ValueError):
+    """Lines of different structure, which have no columns in common."""
+
+
 class Frame:
     """Reads the texts at the tree's places out of whole lines at once; all else is skipped, but held to be JSON."""
 
@@ -81,12 +86,14 @@ class Frame:
         self._tree = tree
         self.decode: Callable[[bytes], list[Any]] = msgspec.json.Decoder(_type(tree)).decode_lines
         """Raises msgspec.DecodeError for what is no JSON, or has something else at the places."""
-        self.read: Callable[[Any], list[Any]] = _reader(tree)
-        """The raw values of a line, in the order of the tree; an empty one for what is not there."""
+
+    def columns(self, lines: list[Any]) -> list[list[Any]]:
+        """For each place the raw values of all lines, empty where there is none. Raises Uneven."""
+        return _columns(self._tree, lines, len(lines))
 
     def places(self, value: Any) -> list[Path]:
-        """Where the values that are read stand in a line of this structure."""
-        return list(_places(self._tree, value, ()))
+        """The places of the columns in a line of this structure."""
+        return _places(self._tree, [((), value)])
 
 
 def _type(tree: Tree) -> Any:
@@ -108,58 +115,34 @@ def _default(tree: Tree, kind: Any) -> Any:
     return msgspec.field(default_factory=list) if EACH in tree else kind()
 
 
-def _reader(tree: Tree) -> Callable[[Any], list[Any]]:
-    spots = list(_spots(tree, ""))
-    get = attrgetter(*(name for name, _ in spots))
-    readers = [reader for _, reader in spots]
-    if len(spots) == 1:
-        only = readers[0]
-        return (lambda struct: [get(struct)]) if only is None else lambda struct: only(get(struct))
-
-    def read(struct: Any) -> list[Any]:
-        found: list[Any] = []
-        for value, reader in zip(get(struct), readers, strict=True):
-            if reader is None:
-                found.append(value)
-            else:
-                found += reader(value)
-        return found
-
-    return read
-
-
-def _spots(tree: Tree, name: str) -> Iterator[tuple[str, Callable[[Any], list[Any]] | None]]:
-    """Attributes that hold a text (None) or a list, with how the list is read."""
+def _columns(tree: Tree, values: list[Any], lines: int) -> list[list[Any]]:
+    """`values` has equally many entries of each line, line after line."""
+    width = len(values) // lines
+    if not tree:
+        return [values[number::width] for number in range(width)]
+    if EACH in tree:
+        lengths = list(map(len, values))
+        if lengths != lengths[:width] * lines:
+            raise Uneven
+        return _columns(tree[EACH], list(chain.from_iterable(values)), lines)
+    found: list[list[Any]] = []
     for number, below in enumerate(tree.values()):
-        attribute = f"{name}f{number}"
-        if not below:
-            yield attribute, None
-        elif EACH in below:
-            yield attribute, _list_reader(below[EACH])
-        else:
-            yield from _spots(below, f"{attribute}.")
+        found += _columns(below, list(map(attrgetter(f"f{number}"), values)), lines)
+    return found
 
 
-def _list_reader(tree: Tree) -> Callable[[Any], list[Any]]:
+def _places(tree: Tree, values: list[tuple[Path, Any]]) -> list[Path]:
+    """The same of one line, for the places instead of what stands there."""
     if not tree:
-        return list
-    if EACH not in tree and len(tree) == 1 and not next(iter(tree.values())):
-        get = attrgetter("f0")
-        return lambda entries: list(map(get, entries))
-    read = _list_reader(tree[EACH]) if EACH in tree else _reader(tree)
-    return lambda entries: [each for entry in entries for each in read(entry)]
-
-
-def _places(tree: Tree, value: Any, path: Path) -> Iterator[Path]:
-    if not tree:
-        yield path
-    elif EACH in tree:
-        for number, entry in enumerate(value if isinstance(value, list) else ()):
-            yield from _places(tree[EACH], entry, (*path, number))
-    else:
-        for key, below in tree.items():
-            there = value.get(key) if isinstance(value, Mapping) else None
-            yield from _places(below, there, (*path, str(key)))
+        return [path for path, _ in values]
+    if EACH in tree:
+        entries = [((*path, n), one) for path, value in values for n, one in enumerate(value or ())]
+        return _places(tree[EACH], entries)
+    found: list[Path] = []
+    for key, below in tree.items():
+        there = [((*path, str(key)), (value or {}).get(key)) for path, value in values]
+        found += _places(below, there)
+    return found
 
 
 def replaced(value: Any, path: Path, text: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from planner.batchfiles.prompts import Prompt
@@ -101,7 +101,18 @@ llama3, qwen3) and above what was published of older Claude tokenizers.
 DENSE = WEIGHTS | {"lower": (305, 330), "upper": (1110, 1150), "digit": (640, 1250), "sign": (300, 950)}
 """The same for a text almost without spaces."""
 
-_PROSE_ROWS, _DENSE_ROWS = tuple(WEIGHTS.values()), tuple(DENSE.values())
+
+def _rows(
+    weights: Mapping[str, tuple[int, int]],
+) -> tuple[tuple[int, ...], tuple[int, ...], tuple[tuple[int, int], ...]]:
+    """Expected and high of ASCII, each class as what it has beyond the class before; then the other classes."""
+    plain, beyond = tuple(weights.values())[:4], tuple(weights.values())[4:]
+    expected, high = zip(*plain, strict=True)
+    steps = (tuple(one - before for one, before in zip(each, (0, *each), strict=False)) for each in (expected, high))
+    return (*steps, beyond)  # type: ignore[return-value]
+
+
+_PROSE_ROWS, _DENSE_ROWS = _rows(WEIGHTS), _rows(DENSE)
 _LEADS = (
     bytes(range(0xC2, 0xCC)),
     bytes(range(0xCC, 0xE0)),
@@ -126,14 +137,14 @@ def measured(raw: bytes) -> tuple[int, int]:
     signs = left.translate(None, _UPPER)
     bare = len(signs.translate(None, _DIGITS))
     part = raw[::_STRIDE] if len(raw) > _LONG else raw
-    weights = _PROSE_ROWS if part.count(b" ") * _SPACED >= len(part) else _DENSE_ROWS
-    (lower, lower_high), (upper, upper_high), (digit, digit_high), (sign, sign_high) = weights[:4]
-    many, fewer, few = len(whole) - len(left), len(left) - len(signs), len(signs) - bare
+    rows = _PROSE_ROWS if part.count(b" ") * _SPACED >= len(part) else _DENSE_ROWS
+    (lower, upper, digit, sign), (lower_high, upper_high, digit_high, sign_high) = rows[:2]
+    many, fewer, few = len(whole), len(left), len(signs)
     expected = many * lower + fewer * upper + few * digit + bare * sign
     high = many * lower_high + fewer * upper_high + few * digit_high + bare * sign_high
     if not ascii_only:
         beyond = raw.translate(None, _ASCII)
-        for (one, two), leads in zip(weights[4:], _LEADS, strict=True):
+        for (one, two), leads in zip(rows[2], _LEADS, strict=True):
             count = len(beyond) - len(beyond.translate(None, leads))
             expected += count * one
             high += count * two
