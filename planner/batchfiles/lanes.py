@@ -22,7 +22,7 @@ from planner.batchfiles.market import Market
 from planner.batchfiles.patterns import Frame, Tree, Uneven, grown, structure
 from planner.batchfiles.reading import Parsed
 from planner.batchfiles.streaming import lines_of
-from planner.batchfiles.tokens import Count, measured
+from planner.batchfiles.tokens import Count, measured, measured_in_quotes
 from planner.problems import Path
 
 MOST_SHAPES = 64
@@ -98,15 +98,26 @@ class Lane:
                 self._add(shape)
 
     def _add(self, shape: Shape) -> None:
-        """Takes the shape in, unless its texts stand where others have lists or objects."""
-        tree = grown(self._tree, shape.gaps.paths)
-        if tree is None:
-            return
+        """Takes the shape in; in place of the others, if lines of both cannot be read in one way."""
         known = [each for group in self._shapes.values() for each in group]
-        self._tree, self._frame = tree, Frame(tree)
-        self._shapes = {}
-        for each in (shape, *known):
-            self._shapes.setdefault(each.fit(self._frame), []).append(each)
+        if not self._refit(grown(self._tree, shape.gaps.paths), [shape, *known]):
+            self._tries //= 2
+            if not self._refit(grown({}, shape.gaps.paths), [shape]):
+                self._frame, self._shapes = None, {}
+
+    def _refit(self, tree: Tree | None, shapes: list[Shape]) -> bool:
+        """Reads lines by the tree from now on, if lines of all the shapes can be."""
+        if tree is None:
+            return False
+        frame = Frame(tree)
+        found: dict[int, list[Shape]] = {}
+        try:
+            for shape in shapes:
+                found.setdefault(shape.fit(frame), []).append(shape)
+        except Uneven:
+            return False
+        self._tree, self._frame, self._shapes = tree, frame, found
+        return True
 
     def takes(self, block: bytes, number: int, start: int) -> int:
         """How many lines the block has, if all of them are known and examined now; else 0, and nothing is done.
@@ -117,12 +128,14 @@ class Lane:
             return 0
         try:
             seen = self._frame.decode(block)
-            if not block.isascii():
+            plain = block.isascii()
+            if not plain:
                 block.decode()
+            plain = plain and b"\\" not in block
         except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError):
             return 0
         batches = self._alike(self._frame, block, seen) or self._mixed(self._frame, block, seen)
-        if not batches or not self._examined(batches, len(seen), number):
+        if not batches or not self._examined(batches, len(seen), number, plain):
             return 0
         if any(batch.shape.found.faults for batch in batches):
             self._tell(batches, block, number, start)
@@ -163,13 +176,13 @@ class Lane:
             positions.append(position)
         return [Batch(shape, list(zip(*rows, strict=True)), positions) for shape, (rows, positions) in found.items()]
 
-    def _examined(self, batches: list[Batch], number_of_lines: int, number: int) -> bool:
+    def _examined(self, batches: list[Batch], number_of_lines: int, number: int, plain: bool) -> bool:
         """Whether all lines are as their shapes say, with ids that are new; what they add up to is kept then."""
         tokens = []
         for batch in batches:
             if not batch.is_sound():
                 return False
-            weighed = self._weighed(batch)
+            weighed = self._weighed(batch, plain)
             if weighed is None:
                 return False
             tokens.append(weighed)
@@ -195,14 +208,14 @@ class Lane:
         names = joined[1:-1].decode().split('""')
         return names if len(names) == number_of_lines and self._learner.good(names) else None
 
-    def _weighed(self, batch: Batch) -> tuple[list[int], list[int]] | None:
+    def _weighed(self, batch: Batch, plain: bool) -> tuple[list[int], list[int]] | None:
         """Tokens of each request, expected and on the safe side; None where one may be more than its model reads."""
         found, fixed, lines = batch.shape.found, batch.shape.fixed, len(batch.positions)
         if fixed is None or found.counter is None:
             return [], []
         expected, high = [fixed.texts.expected] * lines, [fixed.texts.high] * lines
         for number in batch.shape.prompts:
-            one, two = self._tokens(found.counter.exact, batch.texts[number])
+            one, two = self._tokens(found.counter.exact, batch.texts[number], plain)
             expected, high = list(map(add, expected, one)), list(map(add, high, two))
         safe, more = found.counter.safe, fixed.high
         high = [more + safe(each) for each in high]
@@ -210,13 +223,16 @@ class Lane:
             return None
         return [fixed.expected + each for each in expected], high
 
-    def _tokens(self, exact: Count | None, texts: Sequence[bytes]) -> tuple[Sequence[int], Sequence[int]]:
-        """Tokens of texts as they stand in JSON."""
+    def _tokens(self, exact: Count | None, texts: Sequence[bytes], plain: bool) -> tuple[Sequence[int], Sequence[int]]:
+        """Tokens of texts as they stand in JSON; `plain` ones are ASCII without escapes."""
         if exact is not None:
             counted = [exact(self._text(text)) for text in texts]
             return counted, counted
         read = self._text
-        pairs = [measured(text[1:-1] if b"\\" not in text else read(text).encode()) for text in texts]
+        if plain:
+            pairs = list(map(measured_in_quotes, texts))
+        else:
+            pairs = [measured(text[1:-1] if b"\\" not in text else read(text).encode()) for text in texts]
         expected, high = zip(*pairs, strict=True)
         return expected, high
 

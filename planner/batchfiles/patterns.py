@@ -21,6 +21,7 @@ Tree = dict[str | None, Any]
 EACH = None
 QUOTE = '"'
 NOTHING = msgspec.Raw(b"")
+MISSING = object()
 
 
 class Gaps(NamedTuple):
@@ -92,7 +93,7 @@ class Frame:
         return _columns(self._tree, lines, len(lines))
 
     def places(self, value: Any) -> list[Path]:
-        """The places of the columns in a line of this structure."""
+        """The places of the columns in a line of this structure. Raises Uneven where the line cannot be read."""
         return _places(self._tree, [((), value)])
 
 
@@ -136,13 +137,22 @@ def _places(tree: Tree, values: list[tuple[Path, Any]]) -> list[Path]:
     if not tree:
         return [path for path, _ in values]
     if EACH in tree:
-        entries = [((*path, n), one) for path, value in values for n, one in enumerate(value or ())]
+        lists = [(path, _stated(value, list, ())) for path, value in values]
+        entries = [((*path, n), one) for path, value in lists for n, one in enumerate(value)]
         return _places(tree[EACH], entries)
     found: list[Path] = []
     for key, below in tree.items():
-        there = [((*path, str(key)), (value or {}).get(key)) for path, value in values]
-        found += _places(below, there)
+        objects = [(path, _stated(value, dict, {})) for path, value in values]
+        found += _places(below, [((*path, str(key)), value.get(key, MISSING)) for path, value in objects])
     return found
+
+
+def _stated(value: Any, kind: type, empty: Any) -> Any:
+    if value is MISSING:
+        return empty
+    if not isinstance(value, kind):
+        raise Uneven
+    return value
 
 
 def replaced(value: Any, path: Path, text: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from planner.batchfiles.prompts import Prompt
@@ -131,21 +131,36 @@ def estimated(text: str) -> Tokens:
 
 def measured(raw: bytes) -> tuple[int, int]:
     """The same of a text in UTF-8: expected, and on the safe side."""
-    ascii_only = raw.isascii()
-    whole = raw if ascii_only else raw.translate(None, _BEYOND)
-    left = whole.translate(None, _LOWER)
-    signs = left.translate(None, _UPPER)
-    bare = len(signs.translate(None, _DIGITS))
+    left = raw.translate(None, _LOWER)
     part = raw[::_STRIDE] if len(raw) > _LONG else raw
+    if left.isascii():
+        return _weighed(len(raw), left, part, (), 0)
+    plain, beyond = left.translate(None, _BEYOND), left.translate(None, _ASCII)
+    rest, counts = beyond, []
+    for leads in _LEADS:
+        others = rest.translate(None, leads)
+        counts.append(len(rest) - len(others))
+        rest = others
+    return _weighed(len(raw) - len(beyond), plain, part, counts, 0)
+
+
+def measured_in_quotes(raw: bytes) -> tuple[int, int]:
+    """The same of ASCII as it stands in JSON, without escapes."""
+    part = raw[1:-1:_STRIDE] if len(raw) - 2 > _LONG else raw[1:-1]
+    return _weighed(len(raw) - 2, raw.translate(None, _LOWER), part, (), 2)
+
+
+def _weighed(many: int, left: bytes, part: bytes, beyond: Sequence[int], quotes: int) -> tuple[int, int]:
+    """Tokens of so many bytes of ASCII, of which `left` are not lower; with other characters by class."""
     rows = _PROSE_ROWS if part.count(b" ") * _SPACED >= len(part) else _DENSE_ROWS
-    (lower, upper, digit, sign), (lower_high, upper_high, digit_high, sign_high) = rows[:2]
-    many, fewer, few = len(whole), len(left), len(signs)
+    (lower, upper, digit, sign), (lower_high, upper_high, digit_high, sign_high), others = rows
+    signs = left.translate(None, _UPPER)
+    bare = len(signs.translate(None, _DIGITS)) - quotes
+    fewer, few = len(left) - quotes, len(signs) - quotes
     expected = many * lower + fewer * upper + few * digit + bare * sign
     high = many * lower_high + fewer * upper_high + few * digit_high + bare * sign_high
-    if not ascii_only:
-        beyond = raw.translate(None, _ASCII)
-        for (one, two), leads in zip(rows[2], _LEADS, strict=True):
-            count = len(beyond) - len(beyond.translate(None, leads))
+    if beyond:
+        for (one, two), count in zip(others, beyond, strict=True):
             expected += count * one
             high += count * two
     return -(-expected // _FEW), -(-high // _FEW)
