@@ -16,7 +16,7 @@ from planner.batchfiles.columns import Node
 from planner.batchfiles.dialects import Dialect, Operation, at
 from planner.batchfiles.findings import Fault
 from planner.batchfiles.market import Offer
-from planner.batchfiles.patterns import Frame, Gaps, gaps_between, replaced
+from planner.batchfiles.patterns import Gaps, Shape, gaps_between, replaced
 from planner.batchfiles.prompts import prompt_of
 from planner.batchfiles.reading import Parsed
 from planner.batchfiles.tokens import Counter, Fixed
@@ -47,45 +47,11 @@ class Rehearsal(NamedTuple):
         return (self.faults, self.offer, rest, self.counted_by, self.room, self.inputs)
 
 
-class Shape:
-    """A pattern with its verdict. Positions are those of the gaps, in the order of the text.
-
-    `prompts` are the gaps whose tokens count beside the `fixed` ones, `id` is that of the id; `bare` is the line's value
-    with empty texts.
-    """
-
-    def __init__(
-        self, gaps: Gaps, bare: Any, found: Rehearsal, fixed: Fixed | None, prompts: tuple[int, ...], id_: int | None
-    ) -> None:
-        self.gaps, self.bare, self.found, self.fixed, self.prompts, self.id = gaps, bare, found, fixed, prompts, id_
-        self.silent = tuple(n for n in range(len(gaps.paths)) if n != id_ and n not in prompts)
-        self.columns: tuple[int, ...] = ()
-
-    def fit(self, frame: Frame) -> int:
-        """Finds the gaps among the columns of lines like this; how many columns these have."""
-        places = {path: number for number, path in enumerate(frame.places(self.bare))}
-        self.columns = tuple(places[path] for path in self.gaps.paths)
-        return len(places)
-
-    def joined(self, texts: Sequence[Sequence[bytes]], lines: int) -> bytes:
-        """So many lines with these texts, a column for each gap."""
-        pieces = self.gaps.pieces
-        step = 2 * len(pieces) - 1
-        parts = [b""] * (step * lines)
-        for number, piece in enumerate(pieces):
-            parts[2 * number :: step] = [piece] * lines
-        for number, column in enumerate(texts):
-            parts[2 * number + 1 :: step] = column
-        return b"".join(parts)
-
-
 class Learner:
     """Makes shapes for one dialect. `rehearse` examines a line without a trace."""
 
     def __init__(self, dialect: Dialect, rehearse: Callable[[Parsed], Rehearsal]) -> None:
         self._dialect, self._rehearse = dialect, rehearse
-        self._depth = len(dialect.body_at)
-        self._declared = {key for each in dialect.operations for key in each.declared}
         self._ids = None if dialect.id_at is None else validator_of_ids(dialect, dialect.id_at)
 
     def good(self, ids: Sequence[object]) -> bool:
@@ -96,7 +62,7 @@ class Learner:
         """The shape of two lines of one structure; None where their verdict may depend on what differs."""
         id_at = self._dialect.id_at
         gaps = gaps_between(one.line.text, found, other.line.text, others)
-        if gaps is None or not gaps.paths or not all(self._may_differ(path) for path in gaps.paths):
+        if gaps is None or not all(may_differ(self._dialect, path) for path in gaps.paths):
             return None
         own_id = at(one.value, id_at) if id_at else None
         if own_id is not None and (id_at not in gaps.paths or not self.good([own_id])):
@@ -104,37 +70,51 @@ class Learner:
         texts = [path for path in gaps.paths if path != id_at]
         rehearsed = self._rehearse(one)
         for text in OTHER_TEXTS:
-            if self._rehearse(one._replace(value=_with(one.value, texts, text))).said() != rehearsed.said():
+            if self._rehearse(one._replace(value=with_text(one.value, texts, text))).said() != rehearsed.said():
                 return None
-        fixed, counting = self._counted(_with(one.value, texts, ""), texts, rehearsed)
-        prompts = tuple(number for number, path in enumerate(gaps.paths) if path in counting)
+        bare = with_text(one.value, gaps.paths, "")
+        fixed: Fixed | None = None
+        prompts: tuple[int, ...] = ()
+        if rehearsed.counter is not None and rehearsed.weight is not None and rehearsed.weight.input is not None:
+            read = counted(self._dialect, rehearsed.counter, bare, gaps)
+            if read is None:
+                return None
+            fixed, prompts = read
         id_gap = gaps.paths.index(id_at) if id_at in gaps.paths else None
-        return Shape(gaps, _with(one.value, gaps.paths, ""), rehearsed, fixed, prompts, id_gap)
-
-    def _may_differ(self, path: Path) -> bool:
-        """Whether other texts there may leave the verdict as it is: ids, and what is in the body, but for its model."""
-        dialect, depth = self._dialect, self._depth
-        inside = len(path) > depth and path[:depth] == dialect.body_at and path[depth] not in self._declared
-        return path == dialect.id_at or (inside and path not in (dialect.model_at, dialect.url_at))
-
-    def _counted(self, bare: Any, texts: Sequence[Path], rehearsed: Rehearsal) -> tuple[Fixed | None, set[Path]]:
-        """Tokens of all but the texts, and which of these count, told by a mark in their places."""
-        counter = rehearsed.counter
-        if rehearsed.weight is None or rehearsed.weight.input is None or counter is None:
-            return None, set()
-        operation = self._operation(bare)
-        if operation is None:
-            return None, set()
-        body = at(bare, self._dialect.body_at)
-        marked = {path: prompt_of(operation, replaced(body, path[self._depth :], MARK)) for path in texts}
-        return counter.fixed(prompt_of(operation, body)), {path for path in texts if MARK in marked[path].texts}
-
-    def _operation(self, value: Any) -> Operation | None:
-        dialect = self._dialect
-        return dialect.operation(at(value, dialect.url_at) if dialect.url_at else None, at(value, dialect.body_at))
+        return Shape(gaps, bare, rehearsed, fixed, prompts, id_gap)
 
 
-def _with(value: Any, paths: Sequence[Path], text: str) -> Any:
+def may_differ(dialect: Dialect, path: Path) -> bool:
+    """Whether other texts there may leave the verdict as it is: ids, and what is in the body, but for its model."""
+    depth = len(dialect.body_at)
+    inside = len(path) > depth and path[:depth] == dialect.body_at
+    declares = inside and any(path[depth] in each.declared for each in dialect.operations)
+    return path == dialect.id_at or (inside and not declares and path not in (dialect.model_at, dialect.url_at))
+
+
+def counted(dialect: Dialect, counter: Counter, bare: Any, gaps: Gaps) -> tuple[Fixed, tuple[int, ...]] | None:
+    """Tokens of a line apart from its gaps, and which gaps count, told by a mark in their places."""
+    body, depth = at(bare, dialect.body_at), len(dialect.body_at)
+    operation = operation_of(dialect, bare)
+    if operation is None or not isinstance(body, dict):
+        return None
+    prompts = []
+    for number, path in enumerate(gaps.paths):
+        marked = body if path == dialect.id_at else replaced(body, path[depth:], MARK)
+        if MARK in prompt_of(operation, marked).texts:
+            prompts.append(number)
+    return counter.fixed(prompt_of(operation, body)), tuple(prompts)
+
+
+def operation_of(dialect: Dialect, value: Any) -> Operation | None:
+    """The kind of request that a line is."""
+    body = at(value, dialect.body_at)
+    return dialect.operation(
+        at(value, dialect.url_at) if dialect.url_at else None, body if isinstance(body, dict) else {}
+    )
+
+
+def with_text(value: Any, paths: Sequence[Path], text: str) -> Any:
     for path in paths:
         value = replaced(value, path, text)
     return value

@@ -6,7 +6,7 @@ learned from: the same keys, none of them twice, the same numbers. Only the text
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from planner.batchfiles.columns import Node, nodes
+from planner.batchfiles.tokens import Fixed
 from planner.problems import Path
 
 Tree = dict[str | None, Any]
@@ -46,7 +47,8 @@ def gaps_between(one: str, found: list[Node], other: str, others: list[Node]) ->
         end, other_end = node.at + len(node.token), twin.at + len(twin.token)
     pieces.append(one[end:])
     theirs.append(other[other_end:])
-    return Gaps(tuple(paths), tuple(piece.encode() for piece in pieces)) if pieces == theirs else None
+    same = bool(paths) and pieces == theirs
+    return Gaps(tuple(paths), tuple(piece.encode() for piece in pieces)) if same else None
 
 
 def structure(text: str) -> list[Node]:
@@ -153,6 +155,37 @@ def _stated(value: Any, kind: type, empty: Any) -> Any:
     if not isinstance(value, kind):
         raise Uneven
     return value
+
+
+class Shape:
+    """A pattern, and what was `found` of its lines. Positions are those of the gaps, in the order of the text.
+
+    `prompts` are the gaps whose tokens count beside the `fixed` ones, `id` is that of the id; `bare` is the line's value
+    with empty texts.
+    """
+
+    def __init__(
+        self, gaps: Gaps, bare: Any, found: Any, fixed: Fixed | None, prompts: tuple[int, ...], id_: int | None
+    ) -> None:
+        self.gaps, self.bare, self.found, self.fixed, self.prompts, self.id = gaps, bare, found, fixed, prompts, id_
+        self.columns: tuple[int, ...] = ()
+
+    def fit(self, frame: Frame) -> int:
+        """Finds the gaps among the columns of lines like this; how many columns these have."""
+        places = {path: number for number, path in enumerate(frame.places(self.bare))}
+        self.columns = tuple(places[path] for path in self.gaps.paths)
+        return len(places)
+
+    def joined(self, texts: Sequence[Sequence[bytes]], lines: int) -> bytes:
+        """So many lines with these texts, a column for each gap."""
+        pieces = self.gaps.pieces
+        step = 2 * len(pieces) - 1
+        parts = [b""] * (step * lines)
+        for number, piece in enumerate(pieces):
+            parts[2 * number :: step] = [piece] * lines
+        for number, column in enumerate(texts):
+            parts[2 * number + 1 :: step] = column
+        return b"".join(parts)
 
 
 def replaced(value: Any, path: Path, text: str) -> Any:
