@@ -16,28 +16,21 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from planner.batchfiles.dialects import Dialect, detect, is_result
-from planner.batchfiles.probe import BOM, MAX_LINE_BYTES
-from planner.batchfiles.splitting import Caps, Part, Splitter, Unsplittable, first_repeated
+from planner.batchfiles.idhashes import first_repeated
+from planner.batchfiles.probe import BOM
+from planner.batchfiles.splitting import Caps, Part, Splitter, Unsplittable
+from planner.batchfiles.streaming import lines_of
 from planner.disk import open_bytes
 from planner.partfolders import (
-    MANIFEST,
-    MARK,
-    PARTIAL,
-    Told,
-    drop_others,
-    drop_partials,
-    finished,
-    settle,
-    sync,
-    wipe,
-)
+    MANIFEST, MARK, PARTIAL, Told, drop_others, drop_partials, finished, settle, sync, wipe,
+)  # fmt: skip
 from planner.problems import Refused, quoted, safe
-from planner.requestfiles import GZIP, STANDARD_INPUT
+from planner.requestfiles import BLOCK, GZIP, STANDARD_INPUT, whole_lines
 
 VERSION = 1
 STEP = 1 << 20
@@ -67,7 +60,7 @@ def sample(path: str) -> list[dict[str, Any]]:
     """The first objects of the file, by which its dialect is told."""
     found = []
     with _Read(path) as source:
-        for raw in islice(source.lines(), SAMPLE):
+        for raw in islice(chain.from_iterable(map(lines_of, source.blocks())), SAMPLE):
             try:
                 value = json.loads(raw.removeprefix(BOM))
             except (ValueError, RecursionError):
@@ -116,7 +109,7 @@ def _written(path: str, folder: Path, plan: Plan) -> Told:
     done: list[tuple[Part, str]] = []
     kept = 0
     with ThreadPoolExecutor(1) as pool, _Read(path, sha := _Sha(pool)) as source:
-        for part, full in splitter.run(source.lines()):
+        for part, full in splitter.run(source.blocks()):
             out = open_parts.get(part.name) or open_parts.setdefault(part.name, _Out(folder, part, _Sha(pool)))
             out.write()
             if full:
@@ -139,7 +132,7 @@ def _check_ids(path: str, plan: Plan, splitter: Splitter) -> None:
     if not suspects:
         return
     with _Read(path) as source:
-        found = first_repeated(plan.dialect, source.lines(), suspects)
+        found = first_repeated(plan.dialect, chain.from_iterable(map(lines_of, source.blocks())), suspects)
     if found is not None and plan.dialect.id_at is not None:
         line, before, text = found
         says = f"{plan.dialect.id_at[-1]} {quoted(text)} is also on line {before}: give every request its own id"
@@ -211,13 +204,13 @@ class _Read:
     def __exit__(self, *failure: object) -> None:
         self._held.close()
 
-    def lines(self) -> Iterator[bytes]:
-        """Lines of a bounded length. Raises Refused where the file breaks off."""
+    def blocks(self) -> Iterator[bytes]:
+        """Blocks of whole lines, and pieces of lines beyond the bound. Raises Refused where the file breaks off."""
         stream: Any = self._file
         if self._file.peek(2)[:2] == GZIP:
             stream = io.BufferedReader(gzip.GzipFile(fileobj=self._file), STEP)
         try:
-            yield from iter(partial(stream.readline, MAX_LINE_BYTES), b"")
+            yield from whole_lines(partial(stream.read, BLOCK))
         except (EOFError, gzip.BadGzipFile, zlib.error):
             raise Refused([f"{safe(self._path)}: the gzip file is broken or cut off"]) from None
         except OSError as error:

@@ -78,7 +78,7 @@ def test_a_service_that_takes_mixed_models_gets_the_file_as_it_is(
     assert manifest(path)["parts"][0]["model"] is None
 
 
-@pytest.mark.parametrize(("option", "cap"), [("--max-requests", 2), ("--max-bytes", 400), ("--max-tokens", 80)])
+@pytest.mark.parametrize(("option", "cap"), [("--max-requests", 2), ("--max-bytes", 400), ("--max-tokens", 30)])
 def test_a_part_holds_no_more_than_it_may(
     tmp_path: Path, option: str, cap: int, capsys: pytest.CaptureFixture[str]
 ) -> None:

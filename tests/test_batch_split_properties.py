@@ -5,17 +5,21 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.batchfiles.dialects import at, named
+from planner.batchfiles.familiar import Familiar
+from planner.batchfiles.idhashes import IdHashes, first_repeated
 from planner.batchfiles.peeking import Peek
 from planner.batchfiles.prompts import prompt_of
-from planner.batchfiles.splitting import Caps, IdHashes, Splitter, first_repeated
+from planner.batchfiles.splitting import Caps, Splitter
 from planner.batchfiles.weighing import counter_for
+from planner.requestfiles import whole_lines
 from tests.test_batch_check import bedrock, claude, dialects, gemini, lines, request
 
 HUNT = os.environ.get("PLANNER_FUZZ")
@@ -44,12 +48,14 @@ def requests(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     return name, bedrock(number, messages=said, system=draw(texts), **tools)
 
 
-def split(raw: bytes, caps: Caps, fix: bool = False) -> tuple[list[tuple[Any, bytes]], Splitter]:
+def split(
+    raw: bytes, caps: Caps, fix: bool = False, blocks: Iterable[bytes] | None = None
+) -> tuple[list[tuple[Any, bytes]], Splitter]:
     """Every part with its bytes."""
     splitter = Splitter("x", named("openai", dialects()), True, lambda model: caps, fix)
     held: dict[str, bytes] = {}
     found = []
-    for part, full in splitter.run(io.BytesIO(raw)):
+    for part, full in splitter.run(io.BytesIO(raw) if blocks is None else blocks):
         held[part.name] = held.get(part.name, b"") + b"".join(part.pending)
         part.pending, part.waiting = [], 0
         if full:
@@ -96,20 +102,46 @@ def test_mending_changes_ends_of_lines_and_nothing_else(pieces: list[bytes], bom
 
 @FUZZ
 @given(requests(), st.booleans())
-def test_tokens_are_never_fewer_than_those_of_the_exact_reading(
-    made: tuple[str, dict[str, Any]], ascii_only: bool
-) -> None:
+def test_tokens_are_those_of_the_exact_reading(made: tuple[str, dict[str, Any]], ascii_only: bool) -> None:
     name, one = made
     dialect = named(name, dialects())
-    raw = json.dumps(one, ensure_ascii=ascii_only).encode() + b"\n"
-    peek = Peek(dialect)
-    seen = peek.see(raw)
+    seen = Peek(dialect).see(json.dumps(one, ensure_ascii=ascii_only).encode() + b"\n")
     body = at(one, dialect.body_at)
-    operation = dialect.operation(seen.url, body)
+    operation = dialect.operation(seen.key[1], body)
     assert operation is not None
     exact = counter_for(dialect, "", lambda encoding: None).tokens(prompt_of(operation, body))
-    assert peek.tokens(seen, raw)[0] >= exact.high
-    assert (seen.id, seen.body.model) == tuple(path and at(one, path) for path in (dialect.id_at, dialect.model_at))
+    assert seen.tokens == exact.high
+    assert (seen.id, *seen.key) == tuple(
+        path and at(one, path) for path in (dialect.id_at, dialect.model_at, dialect.url_at)
+    )
+
+
+@FUZZ
+@given(
+    st.lists(st.tuples(models, texts, st.booleans()), max_size=40),
+    st.integers(1, 40),
+    st.integers(400, 3000),
+    st.data(),
+)
+def test_blocks_are_cut_as_their_lines_are(
+    said: list[tuple[str, str, bool]], most: int, tokens: int, data: st.DataObject
+) -> None:
+    kinds = data.draw(st.integers(1, 3))
+    made = [
+        request(n, model=m if n % kinds else "gpt-4.1", messages=[{"role": "user", "content": t}], **({"user": t} if odd else {}))
+        for n, (m, t, odd) in enumerate(said)
+    ]  # fmt: skip
+    raw = b"".join(json.dumps(one, ensure_ascii=data.draw(st.booleans())).encode() + b"\n" for one in made)
+    caps = Caps(most, None, tokens)
+    step = data.draw(st.integers(1, 5000))
+    pieces = iter([raw[n : n + step] for n in range(0, len(raw), step)])
+    found, splitter = split(raw, caps, blocks=whole_lines(lambda: next(pieces, b"")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Familiar, "read", lambda *_: None)
+        wanted, slow = split(raw, caps)
+    assert [(vars(part), held) for part, held in found] == [(vars(part), held) for part, held in wanted]
+    assert sorted(splitter.ids.hashes) == sorted(slow.ids.hashes)
+    assert splitter.lines == len(made)
 
 
 @FUZZ

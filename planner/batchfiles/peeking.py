@@ -1,129 +1,91 @@
-"""A quick look into a request line: its id, address and model, and an upper bound of its input tokens.
-
-Only those fields are built; all others are skipped. The exact reading is that of `planner batch check`.
-"""
+"""What the splitter has to know of a request line: its id, address and model, its inputs, its input tokens."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from json import loads
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import UNSET
-from msgspec.structs import astuple
 
-from planner.batchfiles.dialects import Dialect, Operation, at
-from planner.batchfiles.prompts import prompt_of
-from planner.batchfiles.tokens import WEIGHTS, estimated
+from planner.batchfiles.columns import Node
+from planner.batchfiles.dialects import Dialect, at
+from planner.batchfiles.learning import counted, may_differ, operation_of, with_text
+from planner.batchfiles.patterns import Shape, gaps_between
+from planner.batchfiles.prompts import inputs_of, prompt_of
+from planner.batchfiles.reading import Parsed
 from planner.batchfiles.weighing import counter_for
 
-THOUSAND = 1000
-_CHEAP = b" abcdefghijklmnopqrstuvwxyz"
-_CHEAP_HIGH = WEIGHTS["lower"][1]
-_DEAR_HIGH = max(WEIGHTS[kind][1] for kind in ("upper", "digit", "sign"))
-"""Tokens per thousand characters of ASCII on the safe side."""
-HUNDRED = 100
-DECLARED = 121
-"""Percent of a tool's or a schema's tokens that count: a tenth for its exact form, a tenth for its numbers as text."""
-ESCAPED = b"\\u"
-"""One character in six bytes: a bound from these would be several times too high."""
-RAW = msgspec.Raw | msgspec.UnsetType
+Key = tuple[str | None, str | None]
+"""Model and address, each None where a line states none."""
+
+
+class Seen(NamedTuple):
+    """A request. `inputs` are those of embeddings, 1 for others; `tokens` are input tokens on the safe side.
+
+    `uncounted` says whether something is not in the tokens, such as an image.
+    """
+
+    id: str | None
+    key: Key
+    inputs: int
+    tokens: int
+    uncounted: bool
 
 
 class Peek:
-    """Reads lines of one dialect. What `see` returns has `id`, `url` and `body`, and the body `model`; None is absent."""
+    """Reads lines of one dialect."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
-        prompt = sorted({key for each in dialect.operations for key in each.prompt})
-        declared = sorted({key for each in dialect.operations for key in each.declared} - set(prompt))
-        self._keys = (*prompt, *declared)
-        first = int(dialect.model_at is not None)
-        self._texts = slice(first, first + len(prompt))
-        self._tools = slice(first + len(prompt), None)
-        self.see: Callable[[bytes], Any] = msgspec.json.Decoder(self._line_type()).decode
-        """Reads a line. Raises msgspec.DecodeError for what is no request."""
-        words = sorted({re.escape(key) for each in dialect.operations for key in each.uncounted})
-        self._foreign = re.compile(f'"(?:{"|".join(words)})"'.encode() if words else b"(?!)").search
-        self._counter = counter_for(dialect, "", lambda encoding: None)
-        self._fixed = dialect.per_request + dialect.per_message
-        self._margin = dialect.margin_percent
+        self.head: Callable[[bytes], Any] = msgspec.json.Decoder(self._line_type()).decode
+        """Id, url and body.model of a line alone; None is absent. Raises msgspec.DecodeError for what is no request."""
+        self.counter = counter_for(dialect, "", lambda encoding: None)
 
-    def may_embed(self, url: str | None) -> bool:
-        """Whether requests to the address, or any where it is None, may have several inputs."""
-        if url is not None and self._dialect.url_at is not None:
-            operation = self._dialect.operation(url, {})
-            return operation is not None and operation.inputs is not None
-        return any(each.inputs for each in self._dialect.operations)
+    def see(self, raw: bytes) -> Seen:
+        """Reads a line. Raises ValueError (msgspec's too) or RecursionError for what is no request."""
+        head = self.head(raw)
+        return self.seen(head.id, (head.body and head.body.model, head.url), msgspec.json.decode(raw))
 
-    def inputs(self, seen: Any) -> int:
-        """Inputs of an embedding request, 1 for other requests."""
-        operation = None if seen.body is None else self._operation(seen)
-        if operation is None or operation.inputs not in self._keys:
-            return 1
-        field = getattr(seen.body, f"raw{self._keys.index(operation.inputs)}")
-        raw = b"" if field is UNSET else bytes(field)
-        stated = msgspec.json.decode(raw, type=list[msgspec.Raw]) if raw.startswith(b"[") else None
-        return len(stated) if stated and not bytes(stated[0]).lstrip(b"-").isdigit() else 1
-
-    def tokens(self, seen: Any, raw: bytes) -> tuple[int, bool]:
-        """Input tokens on the safe side, and whether something in the request is not counted, such as an image."""
-        if seen.body is None:
-            return 0, False
-        fields = astuple(seen.body)
-        thousandths = 0
-        for field in fields[self._texts]:
-            if field is not UNSET:
-                text = bytes(field)
-                if self._foreign(text) is not None or ESCAPED in text:
-                    return self.read(seen, raw)
-                thousandths += bound(text)
-        thousandths += thousandths * self._margin // HUNDRED + 1
-        for field in fields[self._tools]:
-            if field is not UNSET:
-                thousandths += bound(bytes(field)) * (DECLARED + self._margin * 2) // HUNDRED
-        return self._fixed + -(-thousandths // THOUSAND), False
-
-    def read(self, seen: Any, raw: bytes) -> tuple[int, bool]:
-        """The same from the request's text, read whole: slower, and never more than that of `planner batch check`."""
-        try:
-            body = at(loads(raw), self._dialect.body_at)
-        except (ValueError, RecursionError):
-            return -(-bound(raw) // THOUSAND), True
-        operation = self._dialect.operation(seen.url, body)
-        if operation is None:
-            return 0, True
+    def seen(self, own_id: str | None, key: Key, value: Any) -> Seen:
+        """The same of a line that was parsed."""
+        operation, body = operation_of(self._dialect, value), at(value, self._dialect.body_at)
+        if operation is None or not isinstance(body, dict):
+            return Seen(own_id, key, 1, 0, isinstance(body, dict))
         prompt = prompt_of(operation, body)
-        return self._counter.tokens(prompt).high, prompt.uncounted
+        inputs = max(1, inputs_of(operation, body))
+        return Seen(own_id, key, inputs, self.counter.tokens(prompt).high, prompt.uncounted)
 
-    def _operation(self, seen: Any) -> Operation | None:
-        there = {key: None for number, key in enumerate(self._keys) if getattr(seen.body, f"raw{number}") is not UNSET}
-        return self._dialect.operation(seen.url, there)
+    def shape(self, one: Parsed, found: list[Node], other: Parsed, others: list[Node]) -> Shape | None:
+        """The shape of two lines of one structure that differ in texts only; what was found of it is as of empty texts."""
+        dialect, id_at = self._dialect, self._dialect.id_at
+        gaps = gaps_between(one.line.text, found, other.line.text, others)
+        if gaps is None or not all(may_differ(dialect, path) for path in gaps.paths):
+            return None
+        if id_at is not None and at(one.value, id_at) is not None and id_at not in gaps.paths:
+            return None
+        bare = with_text(one.value, gaps.paths, "")
+        read = counted(dialect, self.counter, bare, gaps)
+        if read is None:
+            return None
+        model: str | None = at(bare, dialect.model_at) if dialect.model_at else None
+        url: str | None = at(bare, dialect.url_at) if dialect.url_at else None
+        id_gap = gaps.paths.index(id_at) if id_at in gaps.paths else None
+        return Shape(gaps, bare, self.seen(None, (model, url), bare), *read, id_gap)
 
     def _line_type(self) -> Any:
         """A type with the fields that are looked at; what the dialect has not is None for every line."""
         dialect = self._dialect
         model = None if dialect.model_at is None else dialect.model_at[len(dialect.body_at) :]
-        raws = {f"raw{number}": (key,) for number, key in enumerate(self._keys)}
-        body = _struct({"model": (model, str | None, None)}, {name: (path, RAW, UNSET) for name, path in raws.items()})
-        texts = {"id": (dialect.id_at, str | None, None), "url": (dialect.url_at, str | None, None)}
-        return _struct(texts, {"body": (dialect.body_at, body | None, None)})
+        body = _struct({"model": (model, str | None)})
+        return _struct(
+            {"id": (dialect.id_at, str | None), "url": (dialect.url_at, str | None), "body": (dialect.body_at, body | None)}
+        )  # fmt: skip
 
 
-def _struct(*fields: dict[str, tuple[tuple[str, ...] | None, Any, Any]]) -> Any:
-    """A type of fields with path, type and default; a field without a path is None of the type itself."""
-    stated = {name: field for group in fields for name, field in group.items() if field[0] is not None}
-    lacking = {name: None for group in fields for name, field in group.items() if field[0] is None}
-    rename = {name: path[0] for name, (path, _, _) in stated.items() if path is not None}
-    made = [(name, kind, default) for name, (_, kind, default) in stated.items()]
+def _struct(fields: dict[str, tuple[tuple[str, ...] | None, Any]]) -> Any:
+    """A type of fields with path and type, None where absent; a field without a path is None of the type itself."""
+    stated = {name: (path, kind) for name, (path, kind) in fields.items() if path is not None}
+    lacking = {name: None for name, (path, _) in fields.items() if path is None}
+    made = [(name, kind, None) for name, (_, kind) in stated.items()]
+    rename = {name: path[0] for name, (path, _) in stated.items()}
     return msgspec.defstruct("Peeked", made, rename=rename, namespace=lacking, gc=False)
-
-
-def bound(raw: bytes) -> int:
-    """Thousandths of a token that a text has at most by the byte estimate; of JSON, more than of its texts."""
-    if raw.isascii():
-        dear = len(raw.translate(None, _CHEAP))
-        return _DEAR_HIGH * dear + _CHEAP_HIGH * (len(raw) - dear)
-    return estimated(raw.decode("utf-8", "replace")).high * THOUSAND

@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from msgspec import DecodeError
+from msgspec.json import decode
 
+from planner.batchfiles import tokens as counts
 from planner.batchfiles.dialects import Dialect
-from planner.batchfiles.peeking import Peek
+from planner.batchfiles.familiar import LONGEST, Batch, Familiar, Known
+from planner.batchfiles.findings import Line
+from planner.batchfiles.gauging import weighed
+from planner.batchfiles.idhashes import IdHashes
+from planner.batchfiles.peeking import Key, Peek, Seen
 from planner.batchfiles.probe import BOM, MAX_LINE_BYTES
+from planner.batchfiles.reading import Parsed
+from planner.batchfiles.streaming import lines_of
 from planner.problems import Refused, quoted, safe
 
 MANY_WAITING = 32 << 20
@@ -25,9 +31,7 @@ MOST_GROUPS = 1000
 """Models with their addresses that a file may name."""
 NO_CAP = 1 << 62
 NO_KEY = (None, None)
-MANY_HASHES = 1 << 20
-"""Hashes that are sorted at a time."""
-LF, CR, BRACE = b"\n\r{"
+LF, BRACE = b"\n{"
 _ODD = re.compile(r"[^A-Za-z0-9._-]+")
 LONGEST_SLUG = 60
 NAME = re.compile(r"part-\d{3,}(?:-[A-Za-z0-9._-]{1,60})?-\d{5,}\.jsonl")
@@ -48,6 +52,15 @@ class Caps(NamedTuple):
     def within(self, other: Caps) -> Caps:
         """The tighter of both."""
         return Caps(*(min((cap for cap in pair if cap is not None), default=None) for pair in zip(self, other)))  # noqa: B905
+
+
+class Amount(NamedTuple):
+    """What some lines add to a part; `inputs` are the requests, or the inputs of embeddings."""
+
+    requests: int
+    inputs: int
+    bytes: int
+    tokens: int
 
 
 class Part:
@@ -82,7 +95,6 @@ class _Group:
         self.number, self.model, self.url, self.caps = number, model, url, caps
         self.requests, self.bytes, self.tokens = (NO_CAP if cap is None else cap for cap in caps)
         self.count = 0
-        self.embeds = False
         self.part = self.next()
 
     def next(self) -> Part:
@@ -92,6 +104,15 @@ class _Group:
         name = "-".join(word for word in (f"part-{self.number:03d}", slug, f"{self.count:05d}") if word)
         self.part = Part(f"{name}.jsonl", (self.number, self.count), self.model, self.url)
         return self.part
+
+    def takes(self, more: Amount) -> bool:
+        """Whether the part has room for these lines."""
+        part = self.part
+        return (
+            part.requests + part.inputs + more.inputs <= self.requests
+            and part.bytes + more.bytes <= self.bytes
+            and part.tokens + more.tokens <= self.tokens
+        )
 
 
 class Splitter:
@@ -106,71 +127,103 @@ class Splitter:
     ) -> None:
         self._name, self._dialect, self._one_model, self._caps_of, self._fix = name, dialect, one_model, caps_of, fix
         self._peek = Peek(dialect)
-        self._groups: dict[tuple[str | None, str | None], _Group] = {}
+        self._familiar = Familiar(self._peek.shape)
+        self._groups: dict[Key, _Group] = {}
+        self._waits = 0
         self.fixed, self.ids = Fixed(), IdHashes()
         self.lines = 0
 
-    def run(self, lines: Iterable[bytes]) -> Iterator[tuple[Part, bool]]:
+    def run(self, blocks: Iterable[bytes]) -> Iterator[tuple[Part, bool]]:
         """Parts with lines to be written, and whether the part is full. Raises Unsplittable.
 
-        The caller empties `pending` at once.
+        `blocks` are of any number of whole lines; the caller empties `pending` at once.
         """
-        peek, remember, waiting = self._peek, self.ids.hashes.append, 0
-        fix, one_model = self._fix, self._one_model
-        for self.lines, raw in enumerate(lines, 1):
-            if raw[-1] != LF or raw[0] != BRACE or (fix and raw[-2] == CR):
-                raw = self._mended(raw)
-                if not raw:
-                    continue
-            try:
-                seen = peek.see(raw)
-            except (DecodeError, ValueError, RecursionError):
-                raise self._unreadable() from None
-            key = (seen.body and seen.body.model, seen.url) if one_model else NO_KEY
-            group = self._groups.get(key) or self._new_group(key)
-            size = len(raw)
-            units = peek.inputs(seen) if group.embeds else 1
-            tokens, uncounted = peek.tokens(seen, raw)
-            if tokens > group.tokens:
-                tokens, uncounted = peek.read(seen, raw)
+        for block in blocks:
+            known = self._familiar.read(block) if block.endswith(b"\n") and self.lines else None
+            names = None if known is None else known.ids()
+            if known is None or names is None or not all(batch.holds_texts(2, LONGEST) for batch in known.batches):
+                for raw in lines_of(block):
+                    yield from self._one(raw)
+            else:
+                self._familiar.pays()
+                self.ids.hashes.extend(map(hash, names))
+                yield from self._known(block, known)
+        for group in self._groups.values():
+            yield group.part, True
+
+    def _one(self, raw: bytes) -> Iterator[tuple[Part, bool]]:
+        """Reads a line and puts it where it belongs."""
+        self.lines += 1
+        if raw[-1] != LF or raw[0] != BRACE or (self._fix and raw.endswith(b"\r\n")):
+            raw = self._mended(raw)
+            if not raw:
+                return
+        try:
+            seen = self._peek.see(raw)
+            if self._familiar.wants(len(raw)):
+                self._familiar.saw(Parsed(Line(self.lines, 0, raw.decode()), decode(raw)))
+        except (ValueError, RecursionError):
+            raise self._unreadable() from None
+        if seen.id is not None:
+            self.ids.hashes.append(hash(seen.id))
+        yield from self._put(self._group(seen.key), raw, seen, Amount(1, seen.inputs, len(raw), seen.tokens))
+
+    def _known(self, block: bytes, known: Known) -> Iterator[tuple[Part, bool]]:
+        """Puts the lines of a block where they belong: all at once, where a part has room for all."""
+        first = known.batches[0]
+        tokens = [weighed(batch, self._fixed_of(batch), self._peek.counter, known.plain)[1] for batch in known.batches]
+        group = self._group(first.shape.found.key)
+        all_ = Amount(known.lines, first.shape.found.inputs * known.lines, len(block), sum(tokens[0]))
+        if len(known.batches) == 1 and group.takes(all_):
+            self.lines += known.lines
+            yield from self._put(group, block, first.shape.found, all_)
+            return
+        rows: list[tuple[Seen, int]] = [(first.shape.found, 0)] * known.lines
+        for batch, amounts in zip(known.batches, tokens, strict=True):
+            for position, amount in zip(batch.positions, amounts, strict=True):
+                rows[position] = (batch.shape.found, amount)
+        for raw, (seen, amount) in zip(lines_of(block), rows, strict=True):
+            self.lines += 1
+            yield from self._put(self._group(seen.key), raw, seen, Amount(1, seen.inputs, len(raw), amount))
+
+    def _fixed_of(self, batch: Batch) -> counts.Fixed:
+        assert batch.shape.fixed is not None, "the shapes of a split count tokens"
+        return batch.shape.fixed
+
+    def _put(self, group: _Group, raw: bytes, seen: Seen, amount: Amount) -> Iterator[tuple[Part, bool]]:
+        """Adds one line, or several that fit for sure."""
+        if not group.takes(amount):
             part = group.part
-            if part.requests and (
-                part.requests + part.inputs + units > group.requests
-                or part.bytes + size > group.bytes
-                or part.tokens + tokens > group.tokens
-            ):
-                waiting -= part.waiting
+            if part.requests:
+                self._waits -= part.waiting
                 yield part, True
-                part = group.next()
-            if units > group.requests or size > group.bytes or tokens > group.tokens:
-                raise self._too_large(units, size, tokens, group)
-            if seen.id is not None:
-                remember(hash(seen.id))
-            part.requests += 1
-            part.inputs += units - 1
-            part.bytes += size
-            part.tokens += tokens
-            part.uncounted += uncounted
-            part.pending.append(raw)
-            part.waiting += size
-            waiting += size
-            if part.waiting >= ENOUGH or waiting >= MANY_WAITING:
-                for full in (part,) if waiting < MANY_WAITING else self._waiting():
-                    waiting -= full.waiting
-                    yield full, False
-        for part in self._waiting(every=True):
-            yield part, True
+                group.next()
+            if not group.takes(amount):
+                raise self._too_large(amount, group)
+        part = group.part
+        part.requests += amount.requests
+        part.inputs += amount.inputs - amount.requests
+        part.bytes += amount.bytes
+        part.tokens += amount.tokens
+        part.uncounted += seen.uncounted * amount.requests
+        part.pending.append(raw)
+        part.waiting += amount.bytes
+        self._waits += amount.bytes
+        if part.waiting >= ENOUGH or self._waits >= MANY_WAITING:
+            crowded = [each.part for each in self._groups.values() if each.part.waiting]
+            for ready in (part,) if self._waits < MANY_WAITING else crowded:
+                self._waits -= ready.waiting
+                yield ready, False
 
-    def _waiting(self, every: bool = False) -> list[Part]:
-        return [group.part for group in self._groups.values() if every or group.part.waiting]
+    def _group(self, key: Key) -> _Group:
+        key = key if self._one_model else NO_KEY
+        return self._groups.get(key) or self._new_group(key)
 
-    def _new_group(self, key: tuple[str | None, str | None]) -> _Group:
+    def _new_group(self, key: Key) -> _Group:
         model, url = key
         if len(self._groups) >= MOST_GROUPS:
             raise self._at(f"more than {MOST_GROUPS:,} models and addresses: no file of a service has so many")
-        found = _Group(len(self._groups) + 1, model or "", url, self._caps_of(model or ""))
-        found.embeds = self._peek.may_embed(url)
-        self._groups[key] = found
+        found = self._groups[key] = _Group(len(self._groups) + 1, model or "", url, self._caps_of(model or ""))
         return found
 
     def _mended(self, raw: bytes) -> bytes:
@@ -203,47 +256,14 @@ class Splitter:
         says = f"the line is no request of {self._dialect.name}: planner batch check says what is wrong with it"
         return self._at(says)
 
-    def _too_large(self, units: int, size: int, tokens: int, group: _Group) -> Unsplittable:
-        amounts = ((units, group.requests, "inputs"), (size, group.bytes, "bytes"), (tokens, group.tokens, "tokens"))
+    def _too_large(self, line: Amount, group: _Group) -> Unsplittable:
+        amounts = (
+            (line.inputs, group.requests, "inputs"),
+            (line.bytes, group.bytes, "bytes"),
+            (line.tokens, group.tokens, "tokens"),
+        )
         amount, cap, unit = next(one for one in amounts if one[0] > one[1])
         side = " on the safe side" if unit == "tokens" else ""
         whose = f" for {quoted(group.model)}" if group.model else ""
         says = f"the line alone has {amount:,} {unit}{side}, and a part{whose} may have {cap:,}: shorten it or raise the cap"
         return self._at(says)
-
-
-class IdHashes:
-    """Eight bytes for each id; tells at the end which hashes are there twice."""
-
-    def __init__(self) -> None:
-        from array import array
-
-        self.hashes: Any = array("q")
-
-    def repeated(self) -> set[int]:
-        """Hashes that are there more than once: of equal ids, or by a rare chance of different ones."""
-        twice: set[int] = set()
-        shares = max(1, len(self.hashes) // MANY_HASHES)
-        for share in range(shares):
-            ordered = sorted(one for one in self.hashes if one % shares == share) if shares > 1 else sorted(self.hashes)
-            twice.update(left for left, right in pairwise(ordered) if left == right)
-        return twice
-
-
-def first_repeated(dialect: Dialect, lines: Iterable[bytes], suspects: set[int]) -> tuple[int, int, str] | None:
-    """The first id that is there twice among those with these hashes: its line, the line before, the id.
-
-    For lines that were split before; None where different ids only shared a hash.
-    """
-    see = Peek(dialect).see
-    places: dict[str, int] = {}
-    for number, raw in enumerate(lines, 1):
-        text = raw.removeprefix(BOM) if number == 1 else raw
-        if not text.strip():
-            continue
-        found = see(text).id
-        if found is not None and hash(found) in suspects:
-            if found in places:
-                return number, places[found], found
-            places[found] = number
-    return None
