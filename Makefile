@@ -49,6 +49,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.lint
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.forecast
+	$(BIN)/python -m benchmarks.batchfiles
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

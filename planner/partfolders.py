@@ -137,11 +137,14 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def drop_partials(folder: Path) -> None:
-    """Files that a killed run had begun."""
+def begin(folder: Path, source: str) -> None:
+    """Marks the folder as one in which this source is split, and takes away what a killed run had begun."""
+    folder.mkdir(parents=True, exist_ok=True)
     for found in folder.iterdir():
         if is_partial(found.name):
             found.unlink()
+    (folder / MANIFEST).unlink(missing_ok=True)
+    settle(folder / MARK, {"source": source})
 
 
 def drop_others(folder: Path, names: set[str]) -> None:

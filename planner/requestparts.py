@@ -27,7 +27,16 @@ from planner.batchfiles.splitting import Caps, Part, Splitter, Unsplittable
 from planner.batchfiles.streaming import lines_of
 from planner.disk import open_bytes
 from planner.partfolders import (
-    MANIFEST, MARK, PARTIAL, Told, drop_others, drop_partials, finished, settle, sync, wipe,
+    MANIFEST,
+    MARK,
+    PARTIAL,
+    Told,
+    begin,
+    drop_others,
+    finished,
+    settle,
+    sync,
+    wipe,
 )  # fmt: skip
 from planner.problems import Refused, quoted, safe
 from planner.requestfiles import BLOCK, GZIP, STANDARD_INPUT, whole_lines
@@ -88,10 +97,7 @@ def split(path: str, folder: Path, plan: Plan) -> Told:
         return there
     made = not folder.exists()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        drop_partials(folder)
-        (folder / MANIFEST).unlink(missing_ok=True)
-        settle(folder / MARK, {"source": Path(path).name})
+        begin(folder, Path(path).name)
         return _written(path, folder, plan)
     except Disturbed:
         raise
