@@ -17,8 +17,8 @@ from planner.batchfiles.findings import Fault, Findings, Line
 from planner.batchfiles.probe import MAX_LINE_BYTES
 from planner.problems import quoted
 
-MOST_VALUES = 5_000_000
-"""Values in a line, about: far above any request, and low enough to hold them."""
+MOST_VALUES = 1_000_000
+"""Values in a line, about: more than any context window, and few enough to hold them in less than a gigabyte."""
 MANY_BYTES = 1 << 20
 MOST_REPEATED = 50
 """Keys of one line that are told to stand twice."""
@@ -73,7 +73,7 @@ class LineReader:
                 Line(number, start, raw.decode("utf-8", "surrogateescape")),
                 len(raw[: error.start].decode()),
             )
-        if len(raw) >= MAX_LINE_BYTES or (len(raw) > MANY_BYTES and raw.count(b",") > MOST_VALUES):
+        if is_too_much(raw):
             says = f"the line has {len(raw):,} bytes or more"
             return self._broken(Fault("line-too-long", says), line, 0)
         return self._parsed(line, raw)
@@ -164,6 +164,11 @@ class LineReader:
         self._findings.add(Fault("lone-surrogate", says), line, column=places[0])
         mended: dict[str, Any] = self._decode(text)
         return mended
+
+
+def is_too_much(raw: bytes) -> bool:
+    """Whether a line is beyond what is read: its values would not fit into memory."""
+    return len(raw) >= MAX_LINE_BYTES or (len(raw) > MANY_BYTES and raw.count(b",") > MOST_VALUES)
 
 
 def _exact_decoder() -> tuple[Callable[[str], Any], list[None]]:

@@ -19,7 +19,7 @@ from planner.batchfiles.gauging import weighed
 from planner.batchfiles.idhashes import IdHashes
 from planner.batchfiles.peeking import Key, Peek, Seen
 from planner.batchfiles.probe import BOM, MAX_LINE_BYTES
-from planner.batchfiles.reading import Parsed
+from planner.batchfiles.reading import Parsed, is_too_much
 from planner.batchfiles.streaming import lines_of
 from planner.problems import Refused, quoted, safe
 
@@ -158,6 +158,8 @@ class Splitter:
             raw = self._mended(raw)
             if not raw:
                 return
+        if is_too_much(raw):
+            raise self._at("the line has too many values: no service takes it")
         try:
             seen = self._peek.see(raw)
             if self._familiar.wants(len(raw)):

@@ -101,10 +101,8 @@ def check(files: tuple[str, ...], **chosen: Any) -> None:
 
     The files of one call are one job's: their ids must differ, and their tokens add up in the queue.
     """
-    from planner.batchfiles.asjson import as_json
     from planner.batchfiles.check import check as checked
     from planner.batchfiles.examine import Options
-    from planner.batchfiles.page import text
 
     _apart(files, chosen["output"])
     day = chosen["day"] or today()
@@ -118,8 +116,18 @@ def check(files: tuple[str, ...], **chosen: Any) -> None:
         metadata=chosen["metadata"],
     )
     report = checked(_sources(files), _world(day, chosen), options)
-    write(as_json(report) if chosen["form"] == "json" else text(report), chosen["output"])
+    write(_shown(report, chosen["form"]), chosen["output"])
     sys.exit(exit_code(report, chosen["fail_on"]))
+
+
+def _shown(report: BatchReport, form: str) -> str:
+    if form == "json":
+        from planner.batchfiles.asjson import as_json
+
+        return as_json(report)
+    from planner.batchfiles.page import text
+
+    return text(report)
 
 
 @command.command("waves")
