@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -152,18 +152,32 @@ class Familiar:
         if len(lines) != len(seen):
             return []
         found: dict[Shape, tuple[list[list[bytes]], list[int]]] = {}
-        for position, (line, one) in enumerate(zip(lines, seen, strict=True)):
-            row = [column[0] for column in frame.columns([one])]
-            known = self._shapes.get(len(row), [])
-            for shape in known:
-                texts = [bytes(row[number]) for number in shape.columns]
-                if shape.joined([[text] for text in texts], 1) == line:
-                    break
-            else:
+        for position, (line, row) in enumerate(zip(lines, _rows(frame, seen), strict=True)):
+            met = _met(self._shapes.get(len(row), []), row, line)
+            if met is None:
                 return []
-            known.remove(shape)
-            known.insert(0, shape)
+            shape, texts = met
             rows, positions = found.setdefault(shape, ([], []))
             rows.append(texts)
             positions.append(position)
         return [Batch(shape, list(zip(*rows, strict=True)), positions) for shape, (rows, positions) in found.items()]
+
+
+def _met(known: list[Shape], row: Sequence[bytes], line: bytes) -> tuple[Shape, list[bytes]] | None:
+    """The shape of a line, and its texts; the shape is the first to be looked at for the next line."""
+    for place, shape in enumerate(known):
+        texts = [row[number] for number in shape.columns]
+        if shape.size + sum(map(len, texts)) == len(line) and shape.line(texts) == line:
+            if place:
+                known.insert(0, known.pop(place))
+            return shape, texts
+    return None
+
+
+def _rows(frame: Frame, seen: list[Any]) -> Iterable[Sequence[bytes]]:
+    """What stands at the places of each line."""
+    try:
+        columns = frame.columns(seen)
+    except Uneven:
+        return ([bytes(column[0]) for column in frame.columns([one])] for one in seen)
+    return zip(*(map(bytes, column) for column in columns), strict=True) if columns else iter([()] * len(seen))

@@ -169,12 +169,21 @@ class Shape:
     ) -> None:
         self.gaps, self.bare, self.found, self.fixed, self.prompts, self.id = gaps, bare, found, fixed, prompts, id_
         self.columns: tuple[int, ...] = ()
+        self.size = sum(map(len, gaps.pieces))
+        self._template = [b""] * (2 * len(gaps.pieces) - 1)
+        self._template[::2] = gaps.pieces
 
     def fit(self, frame: Frame) -> int:
         """Finds the gaps among the columns of lines like this; how many columns these have."""
         places = {path: number for number, path in enumerate(frame.places(self.bare))}
         self.columns = tuple(places[path] for path in self.gaps.paths)
         return len(places)
+
+    def line(self, texts: Sequence[bytes]) -> bytes:
+        """One line with these texts."""
+        parts = self._template.copy()
+        parts[1::2] = texts
+        return b"".join(parts)
 
     def joined(self, texts: Sequence[Sequence[bytes]], lines: int) -> bytes:
         """So many lines with these texts, a column for each gap."""
