@@ -26,6 +26,7 @@ from planner.batchfiles.probe import BOM
 from planner.batchfiles.splitting import Caps, Part, Splitter, Unsplittable
 from planner.batchfiles.streaming import lines_of
 from planner.disk import open_bytes
+from planner.files import GZIP
 from planner.partfolders import (
     MANIFEST,
     MARK,
@@ -39,7 +40,7 @@ from planner.partfolders import (
     wipe,
 )  # fmt: skip
 from planner.problems import Refused, quoted, safe
-from planner.requestfiles import BLOCK, GZIP, STANDARD_INPUT, whole_lines
+from planner.requestfiles import BLOCK, STANDARD_INPUT, whole_lines
 
 VERSION = 1
 STEP = 1 << 20

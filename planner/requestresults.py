@@ -14,10 +14,11 @@ from planner.batchfiles.examine import Options
 from planner.batchfiles.findings import Findings
 from planner.batchfiles.outcome import SHOWN, Outcome, Retry, Unreadable
 from planner.batchfiles.probe import BOM
-from planner.batchfiles.reading import Parsed, Tally, objects
+from planner.batchfiles.reading import Parsed, Tally
 from planner.batchfiles.results import Join
 from planner.batchfiles.rows import OUTCOMES
 from planner.batchfiles.statuses import Statuses
+from planner.batchfiles.streaming import Reading, lines_of
 from planner.disk import exists, write_pieces
 from planner.problems import Refused, safe
 from planner.requestfiles import STANDARD_INPUT, check_readable, open_requests
@@ -43,7 +44,7 @@ class _File:
 
     def objects(self) -> Iterator[Parsed]:
         """The objects, as a stream."""
-        return objects(open_requests(self._path).source.lines, self._findings, self._tally)
+        return Reading(open_requests(self._path).source.blocks, self._findings, self._tally).objects()
 
     def unread(self) -> Unread:
         """What could not be read."""
@@ -165,7 +166,7 @@ def _notes(
 def _chosen(path: str, places: set[int]) -> Iterator[bytes]:
     """The lines that begin at those places, byte for byte."""
     start = 0
-    for piece in open_requests(path).source.lines:
+    for piece in chain.from_iterable(map(lines_of, open_requests(path).source.blocks)):
         skipped = len(BOM) if not start and piece.startswith(BOM) else 0
         if start + skipped in places:
             yield piece[skipped:]

@@ -124,6 +124,7 @@ class Bill:
         expected, high = sum(tokens[0]), sum(tokens[1])
         sums.input += expected
         sums.high += high
+        sums.largest = max(sums.largest, max(tokens[1], default=0))
         capped, answered = _times(number, weight.capped), _times(number, weight.expected)
         sums.capped, sums.expected = _plus(sums.capped, capped), _plus(sums.expected, answered)
         _count(sums.expected_tiers, 0, expected, answered)
