@@ -67,7 +67,7 @@ def test_every_command_and_option_that_a_document_names_exists(document: Path) -
             below = command.get_command(context, rest.split()[0]) if rest.split() else command
             assert below is not None, f"planner {name}{rest}"
             command = below
-        options = {option for parameter in command.params for option in parameter.opts}
+        options = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
         assert set(re.findall(r"--[a-z-]+", rest)) <= options, f"planner {name}{rest}"
 
 
