@@ -206,9 +206,33 @@ def test_a_file_that_is_read_is_never_written_over(
         assert manifest.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("command", "outputs"),
+    [
+        ("explore {m}", "-o {m}"),
+        ("explore {m}", "-o {t}/page.html --catalog {m}"),
+        ("explore {m}", "-o {t}/same.html --catalog {t}/same.html"),
+        ("lint {m}", "--write-baseline --baseline {m}"),
+        ("batch prepare {t}/t.csv --template {t}/t.yaml --to openai", "--out {t}/t.csv"),
+        ("batch prepare {t}/t.csv --template {t}/t.yaml --to openai", "--out {t}/t.yaml"),
+    ],
+)
+def test_outputs_of_other_names_write_over_nothing_either(
+    command: str, outputs: str, manifest: Path, tmp_path: Path, capsys: Capsys
+) -> None:
+    written(manifest, CHEAP)
+    (tmp_path / "t.csv").write_text("id,text\na,b\n", encoding="utf-8")
+    (tmp_path / "t.yaml").write_text("model: gpt-4.1\n", encoding="utf-8")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    ran = run(capsys, *f"{command} {outputs}".format(m=manifest, t=tmp_path).split())
+    assert (ran.code, ran.out) == (2, "")
+    assert "is read or written by this command already" in ran.err
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
 def test_the_message_says_which_file(manifest: Path, capsys: Capsys) -> None:
     name = written(manifest, CHEAP)
     assert (
         run(capsys, "plan", name, "-o", name).err
-        == f"{name}: is read by this command: name another file with --output\n"
+        == f"{name}: is read or written by this command already: name another file\n"
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands._shared import read_day, read_models, today
+from planner.commands._shared import check_no_input, read_day, read_models, today
 from planner.problems import safe
 
 
@@ -61,6 +61,7 @@ def command(
     from planner.requestfiles import load_dialects, open_market
     from planner.requestmaking import prepare
 
+    check_no_input(out, "out")
     dialect = named(canonical_provider(provider), load_dialects())
     account = Account(dialect.name, dialect.name, None, None, {})
     market = open_market(dialect, day or today(), account, mapping=mapping)

@@ -182,22 +182,25 @@ def write(text: str, output: Path | None) -> None:
     click.echo(_for_people(text) if out is not None and out.isatty() else text, nl=False)
 
 
-def check_no_input(output: Path) -> None:
-    """Raises Refused where the file to be written with --output is one that the command was given to read."""
+def check_no_input(target: Path, param: str = "output") -> None:
+    """Raises Refused where the file to be written, that of the parameter, is another one that the command was given."""
     context = click.get_current_context(silent=True)
     params = dict(context.params) if context else {}
-    if params.pop("output", None) != output:
+    if params.pop(param, None) != target:
         return
     given = [one for value in params.values() for one in (value if isinstance(value, tuple) else (value,))]
     for one in given:
-        if isinstance(one, str | Path) and _same(Path(one), output):
-            raise Refused([f"{safe(output)}: is read by this command: name another file with --output"])
+        if isinstance(one, str | Path) and _same(one, target):
+            raise Refused([f"{safe(target)}: is read or written by this command already: name another file"])
 
 
-def _same(one: Path, other: Path) -> bool:
+def _same(one: str | Path, other: Path) -> bool:
+    """Whether both are one file, also one that is not there yet where the first is surely meant as a file."""
     try:
-        return one.is_file() and other.is_file() and one.samefile(other)
-    except (OSError, ValueError):
+        if Path(one).is_file() and other.is_file():
+            return Path(one).samefile(other)
+        return isinstance(one, Path) and one.resolve() == other.resolve()
+    except (OSError, ValueError, RuntimeError):
         return False
 
 

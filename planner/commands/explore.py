@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from planner.commands._shared import planned, today, valuing
+from planner.commands._shared import check_no_input, planned, today, valuing
 from planner.configfiles import configured
 from planner.disk import folder_text, write_atomically
 from planner.explorerpage import core, payload, start, workloads
@@ -48,6 +48,9 @@ def command(
     opens: bool,
 ) -> None:
     """Write one page that compares real-time and batch, cost and latency, for any model; with MANIFEST, your workloads too."""
+    check_no_input(output)
+    if catalog_file is not None:
+        check_no_input(catalog_file, "catalog_file")
     day = day or today()
     data = _data(manifest, day, prices, rule_folders, config)
     text = page(_assets(), core.translated(_sources(), data["facts"]), data)

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from planner import formats
-from planner.commands._shared import manifests, read_stdin, today, valuing, write, writing
+from planner.commands._shared import check_no_input, manifests, read_stdin, today, valuing, write, writing
 from planner.linting import STDIN, Linted, Options, lint_files, name_in
 from planner.problems import Refused, safe
 from planner.report import worst
@@ -100,6 +100,7 @@ def _write_baseline(where: Path, linted: Linted) -> None:
 
     from planner.baseline import data_of
 
+    check_no_input(where, "baseline")
     rows = [(name_in(where, Path(finding.file)), finding) for finding in linted.findings]
     data = data_of(rows)
     write(json.dumps(data, indent=1, ensure_ascii=False) + "\n", where)
