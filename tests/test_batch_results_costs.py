@@ -229,3 +229,14 @@ def test_the_model_that_answered_is_priced_and_named(tmp_path: Path) -> None:
     found = joined(tmp_path, lines(asked), lines(row), dialect="azure-openai")
     assert found.usd == (1000 * Decimal("1.25") + 100 * Decimal(5)) / 10**6
     assert "priced as" not in text(found)
+
+
+def test_a_job_whose_output_was_forgotten_costs_nobody_knows_what_and_not_0(tmp_path: Path) -> None:
+    found = joined(tmp_path, lines(request(1), request(2)), lines(lost(1)))
+    assert (found.usd, found.known_usd) == (None, 0)
+    assert found.unpriced == ["1 request may be billed or not"]
+    assert "Not priced: 1 request may be billed or not." in text(found)
+    found = joined(tmp_path, lines(request(1), request(2)), lines(answer(1)))
+    assert found.usd is None
+    assert found.known_usd == found.models[0].usd
+    assert "The known part is" in text(found)

@@ -12,7 +12,7 @@ from planner.batchfiles.results import Reason, Spent
 from planner.batchfiles.rows import OUTCOMES
 from planner.batchfiles.statuses import Source
 from planner.problems import quoted, safe
-from planner.units import WIDE, cents, plain, total
+from planner.units import WIDE, cents, known_total, plain
 
 VERSION = 1
 ENDS = (*OUTCOMES, "missing")
@@ -73,13 +73,20 @@ class Outcome(NamedTuple):
 
     @property
     def usd(self) -> Decimal | None:
-        """What the answers cost in the batch lane; None where a part is not known."""
-        return total(each.usd for each in self.models) if self.priced and not self.unreadable else None
+        """What the job cost in the batch lane; None where a part is not known, or of a request not whether it is billed."""
+        return None if self.unpriced else self.known_usd
+
+    @property
+    def known_usd(self) -> Decimal | None:
+        """What the answers that were read cost, as far as that is known; None where no prices were asked for."""
+        return known_total(each.usd for each in self.models) if self.priced else None
 
     @property
     def unpriced(self) -> list[str]:
         """Why the cost is not known; empty where it is."""
         lost = [f"{_counted(self.unreadable, 'line')} of results cannot be read"] if self.unreadable else []
+        unsure = self.charged()["unknown"]
+        lost += [f"{_counted(unsure, 'request')} may be billed or not"] if unsure and not self.unreadable else []
         return lost + [f"{each.asked or 'the model'}: {each.missing}" for each in self.models if each.missing]
 
     def charged(self) -> dict[str, int]:
@@ -105,6 +112,7 @@ def as_json(found: Outcome) -> str:
         "reasons": [each._asdict() for each in found.reasons],
         "models": [_model(each, found.priced) for each in found.models],
         "usd": None if found.usd is None else plain(found.usd),
+        "known_usd": None if found.known_usd is None else plain(found.known_usd),
         "unpriced": found.unpriced,
         "unreadable": [each._asdict() for each in found.lines],
         "retryable": found.again,
@@ -210,6 +218,8 @@ def _close(found: Outcome) -> Iterator[str]:
             yield f"{quoted(one.asked, 40)[1:-1] or 'The model'} is priced as {safe(' and '.join(one.billed_as))}."
     for why in found.unpriced if found.priced else ():
         yield f"Not priced: {safe(why)}."
+    if found.unpriced and found.known_usd:
+        yield f"The known part is {_usd(found.known_usd)}; the whole is not known."
     if found.billing is not None:
         yield f"Billed: {found.billing.title}, verified {found.billing.verified}."
     if found.retry is not None and found.retry.requests:
