@@ -71,7 +71,7 @@ def results(
         join.ask(parsed)
     unread = [_answers(join, path, world) for path in answers]
     broken = sum(each.number for each in unread)
-    places = join.retries(missing_too=not broken)
+    places = join.retries(missing_too=not broken and join.counts()["ok"] > 0)
     if retry is not None and places:
         write_pieces(retry, _chosen(requests, places))
     bills = _bills(requests, world, options, dialect) if options.priced else {}
@@ -152,8 +152,9 @@ def _notes(
     missing = join.counts()["missing"]
     if missing and broken:
         yield f"{missing:,} without an answer are not sent again: theirs may be among the lines that cannot be read"
-    elif missing and files == 1 and not join.counts()["ok"]:
-        yield f"{missing:,} without an answer: if the job has an output file, name it too before anything is sent again"
+    elif missing and not join.counts()["ok"]:
+        verb = "is" if missing == 1 else "are"
+        yield f"{missing:,} without an answer {verb} not sent again: if the job has an output file, theirs may be in it; name it too"
     elif missing and files == 1:
         yield f"{missing:,} without an answer: if the job has an error file, name it behind the output"
     lines = asked.unread().number

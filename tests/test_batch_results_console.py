@@ -205,13 +205,14 @@ def test_a_report_is_never_written_over_a_file_of_the_job(
     assert [path.read_bytes() for path in job] == before
 
 
-def test_who_forgets_the_output_is_warned_before_sending_again(
-    job: tuple[Path, Path, Path], capsys: pytest.CaptureFixture[str]
+def test_who_forgets_the_output_is_told_so_and_sends_nothing_again_that_may_have_succeeded(
+    job: tuple[Path, Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked, output, errors = job
-    assert (
-        "if the job has an output file, name it too before anything is sent again" in results(capsys, asked, errors).out
-    )
+    again = tmp_path / "again.jsonl"
+    ran = results(capsys, asked, errors, "--retry", again)
+    assert "1 without an answer is not sent again: if the job has an output file, theirs may be in it" in ran.out
+    assert again.read_bytes() == lines(request(1), request(3))
     assert "if the job has an error file, name it behind the output" in results(capsys, asked, output).out
 
 

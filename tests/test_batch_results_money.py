@@ -76,3 +76,22 @@ def test_an_answer_is_billed_as_by_hand(
 def test_a_model_of_bedrock_that_no_line_names_is_never_guessed(tmp_path: Path) -> None:
     found = joined(tmp_path, lines(bedrock(1)), lines({**bedrock(1), "modelOutput": {"usage": CLAUDE}}))
     assert (found.usd, found.unpriced) == (None, ["the model: the model is not named"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "usd"),
+    [
+        # 10,000 x 1 + 1,000 x 4, per million: a dated version has the price of its model
+        ("gpt-4.1", "gpt-4.1-2025-04-14", "0.014"),
+        ("gpt-4.1", "gpt-4.1-2099-01-01", "0.014"),
+        ("gpt-4.1", "gpt-4.1-turbo", None),
+        ("gpt-4.1", "gpt-99", None),
+    ],
+)
+def test_a_model_that_answers_and_that_no_book_knows_is_not_priced_as_another(
+    tmp_path: Path, asked: str, answered: str, usd: str | None
+) -> None:
+    found = joined(tmp_path, lines(request(1, model=asked)), lines(chat(answered, **tokens(10_000, 1000))))
+    assert found.usd == (None if usd is None else Decimal(usd))
+    if usd is None:
+        assert found.unpriced == [f"{asked}: no price book lists '{answered}' at openai"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,10 @@ AGAIN = 16
 """Bit beside the outcome: the request may be sent again."""
 MOST_REASONS, MOST_MODELS = 200, 1000
 REST = "(other reasons)"
+
+
+DATED = r"([-@:]([0-9]{4}-?[0-9]{2}-?[0-9]{2}|[0-9]{3,4}|v[0-9]+(:[0-9]+)?))?"
+"""What a service puts behind a model's name to say which version answered."""
 
 
 class Spent(NamedTuple):
@@ -183,13 +188,19 @@ class Join:
             sums.beside.update(_unpriced(self._market, name, row.beside))
 
     def _priced_as(self, market: Market, asked: str, answered: str | None) -> str:
-        """The model that answered, where the book knows it; else, or where the caller has said it, the one asked for.
+        """The model that answered; the one asked for where the answer names none or a dated version of it, or where the
+        caller has said which one it is.
 
         A deployment may bear the name of another model than it runs, and a retired model may be served by its successor.
+        One that answers and that no book knows has no price: that of another is none.
         """
         wanted = market.offer(asked)
-        if not answered or wanted.mapped or (found := market.offer(answered)).facts is None:
+        if not answered or wanted.mapped:
             return asked
+        found = market.offer(answered)
+        if found.facts is None:
+            stem = asked.removesuffix("-latest")
+            return asked if stem and re.fullmatch(re.escape(stem) + DATED, answered) else answered
         same = market.book.canonical(market.provider, found.model) == market.book.canonical(
             market.provider, wanted.model
         )
