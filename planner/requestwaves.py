@@ -62,6 +62,10 @@ def of_requests(path: str, world: World, on: date, asked: Asked) -> list[Schedul
     report = check([open_requests(path).source], world._replace(market=market_of), Options(on=on, most=1))
     if not report.models:
         raise Refused([f"{safe(path)}: no request in it can be read: planner batch check says why"])
+    lost = report.files[0].broken + report.uncounted_requests
+    if lost:
+        says = f"{lost:,} line{'s' * (lost != 1)} cannot be counted in any wave: planner batch check says which; mend the file first"
+        raise Refused([f"{safe(path)}: {says}"])
     loads = [(bill.provider, _load(bill, markets[bill.provider])) for bill in report.models]
     return [_scheduled(load, provider, asked) for provider, load in _by_queue(loads, markets)]
 

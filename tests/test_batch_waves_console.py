@@ -204,3 +204,18 @@ def test_one_request_that_never_fits_is_told_though_the_mean_fits(
     assert waves(capsys, path, "--tokens", "bytes", "--enqueued-tokens", quota, "--deadline", "30d").code == 0
     less = str(int(quota) - 1)
     assert waves(capsys, path, "--tokens", "bytes", "--enqueued-tokens", less, "--deadline", "30d").code == 1
+
+
+def test_a_file_with_lines_that_count_in_no_wave_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = b"".join(json.dumps(request(n)).encode() + b"\n" for n in range(3))
+    strange = json.dumps({**request(9), "url": "/v1/nothing"}).encode() + b"\n"
+    for raw, number in ((good + b"{broken\n", "1 line"), (good + strange + b"[]\n", "2 lines")):
+        path = tmp_path / "requests.jsonl"
+        path.write_bytes(raw)
+        ran = run(capsys, "batch", "waves", str(path), "--enqueued-tokens", "1M")
+        assert (ran.code, ran.out) == (2, "")
+        assert (
+            ran.err
+            == f"{path}: {number} cannot be counted in any wave: planner batch check says which; mend the file first\n"
+        )
+    assert "Not priced: 1 request of no known kind." in run(capsys, "batch", "check", str(path)).out

@@ -131,6 +131,8 @@ def _legend(report: BatchReport) -> Iterator[str]:
             yield f"{safe(bill.asked) or 'the model'}: {bill.requests - bill.uncounted:,} of {bill.requests:,} requests are counted{known}."
     for why in report.unpriced:
         yield f"Not priced: {safe(why)}."
+    if report.uncounted_requests:
+        yield f"Not priced: {_counted(report.uncounted_requests, 'request')} of no known kind."
 
 
 def _verdict(report: BatchReport) -> str:

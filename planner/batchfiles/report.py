@@ -48,6 +48,11 @@ class BatchReport(NamedTuple):
         """Why something cannot be priced; empty where all is known."""
         return [f"{bill.asked or 'the model'}: {bill.missing}" for bill in self.models if bill.missing is not None]
 
+    @property
+    def uncounted_requests(self) -> int:
+        """Requests that belong to no model's bill, since their address is not known or they are answers."""
+        return sum(file.requests for file in self.files) - sum(bill.requests for bill in self.models)
+
     def cost(self, lane: str) -> Cost:
         """The sum over all models in a lane, `real_time` or `batch`; None where a part is unknown."""
         costs = [getattr(bill, lane) for bill in self.models]
