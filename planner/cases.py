@@ -17,7 +17,16 @@ from planner.runs import run_of
 
 def build(manifest: Manifest, catalog: Catalog, on: date, request_files: Mapping[str, RequestFile]) -> list[Case]:
     """A case per workload, in the manifest's order."""
-    return [case_of(manifest, workload, catalog, on, request_files.get(workload.id)) for workload in manifest.workloads]
+    return [
+        case_of(manifest, workload, catalog, day_of(workload, on), request_files.get(workload.id))
+        for workload in manifest.workloads
+    ]
+
+
+def day_of(workload: Workload, on: date) -> date:
+    """The day whose prices count: for a one-off job in a month to come that month's first, else the plan's."""
+    month = workload.volume.month
+    return on if month is None else max(on, date.fromisoformat(f"{month}-01"))
 
 
 def case_of(

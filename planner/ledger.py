@@ -43,6 +43,7 @@ def workload_report(
         owner=w.owner,
         labels=dict(w.labels),
         one_off=w.volume.once,
+        one_off_month=w.volume.month,
         requests_per_month=decimal6(case.requests),
         tokens_per_day=None if daily is None else decimal6(daily),
         mode=decision.mode,

@@ -166,6 +166,7 @@ class WorkloadReport(NamedTuple):
     owner: str | None
     labels: dict[str, str]
     one_off: bool
+    one_off_month: str | None
     requests_per_month: Decimal
     tokens_per_day: Decimal | None
     mode: str

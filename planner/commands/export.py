@@ -117,6 +117,8 @@ def write_focus(
             click.echo(f"{safe(manifest)}: {safe(name)}: cannot be priced, planner plan says why", err=True)
         click.echo("nothing was written: FOCUS has no row without a cost", err=True)
         sys.exit(UNPRICED)
+    for name in (w.id for w in plan.report.workloads if not focus.runs(w, plan.report)):
+        click.echo(f"{safe(manifest)}: {safe(name)}: runs once, in another month, and has no row", err=True)
     rows = focus.table(plan.report, focus_version, list_rates(plan, str(manifest)))
     deliver(tables.as_csv(rows) if chosen == "csv" else tables.as_parquet(rows), output)
     leave(plan, manifest)

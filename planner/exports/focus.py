@@ -62,9 +62,15 @@ def table(report: Report, version: str = NEWEST, list_rates: ListRates | None = 
     rows = [
         {**common, **_of_workload(w), **_row(w, line, list_rates), "x_WorkloadBudget": _budget(w, position)}
         for w in report.workloads
+        if runs(w, report)
         for position, line in enumerate(line for line in w.lines if line.counts == "expected")
     ]
     return Table([(column.name, column.kind) for column in held], [[row[c.name] for c in held] for row in rows])
+
+
+def runs(w: WorkloadReport, report: Report) -> bool:
+    """Whether the workload costs anything in the month of the rows; a one-off job with a stated month only in that."""
+    return w.one_off_month in (None, report.valued_on.isoformat()[:7])
 
 
 def digest(report: Report) -> str:
