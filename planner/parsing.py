@@ -22,7 +22,7 @@ from planner.manifest import (
     canonical_provider,
     spread_of,
 )
-from planner.problems import Problem, quoted
+from planner.problems import Problem, Refused, quoted, safe
 from planner.schema import Schema, misfits
 from planner.units import exact, percent, seconds, whole
 
@@ -30,6 +30,8 @@ from planner.units import exact, percent, seconds, whole
 def parse(document: Document, schema: Schema) -> Manifest:
     """The manifest in the document. Raises Refused with every fault, each with its place."""
     problems = misfits(document.data, schema)
+    if problems and isinstance(document.data, dict) and "plan_version" in document.data:
+        raise Refused([f"{safe(document.name)}: is a saved plan: name the manifest that it was made from"])
     if problems:
         raise document.refuse(problems)
     data = document.data

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from planner.problems import Refused, quoted, safe
 
+LINK = b"120000 "
+"""How git lists a symbolic link."""
+
 
 def at_revision(revision: str, path: Path) -> bytes | None:
     """The bytes of a file in a revision; None where the revision has no such file. Raises Refused without a revision."""
@@ -66,6 +69,12 @@ def _shown(path: Path, revision: str, commit: str, inner: str) -> bytes | None:
     name = f"{commit}:./{inner}"
     if _git(path.parent, "cat-file", "-e", name).returncode:
         return None
+    folder, _, last = inner.rpartition("/")
+    listed = _git(path.parent, "ls-tree", "--full-tree", f"{commit}:./{folder}", "--", last).stdout
+    if listed.startswith(LINK):
+        raise Refused(
+            [f"{safe(revision)}:{safe(inner)}: is a link, which is not followed in a revision: name the file itself"]
+        )
     shown = _git(path.parent, "show", "--no-textconv", name)
     if shown.returncode:
         raise Refused([f"{safe(path)}: git cannot show it in {quoted(revision)}"])

@@ -119,3 +119,24 @@ def test_a_file_that_never_was_is_2(repository: Path, capsys: Capsys) -> None:
     assert (ran.code, ran.err) == (2, "llm/other.yaml: no such file\n")
     ran = run(capsys, "diff", "--base", "trunk", "none/other.yaml")
     assert (ran.code, ran.err) == (2, "none/other.yaml: no such file\n")
+
+
+def test_an_absolute_path_is_refused_since_both_sides_would_read_what_is_there_now(
+    repository: Path, capsys: Capsys
+) -> None:
+    manifest(repository, prices=["list", str(repository / "prices" / "acme.yaml")])
+    git(repository, "commit", "--quiet", "-a", "-m", "absolute")
+    priced(repository, "3")
+    ran = against_base(capsys)
+    assert (ran.code, ran.out) == (2, "")
+    assert "is an absolute path, which no revision has" in ran.err
+
+
+def test_a_link_is_refused_by_its_name(repository: Path, capsys: Capsys) -> None:
+    (repository / "prices" / "acme.yaml").rename(repository / "prices" / "real.yaml")
+    (repository / "prices" / "acme.yaml").symlink_to("real.yaml")
+    git(repository, "add", "-A")
+    git(repository, "commit", "--quiet", "-m", "link")
+    ran = against_base(capsys)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"trunk:{NAMED}: is a link, which is not followed in a revision")

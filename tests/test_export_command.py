@@ -237,3 +237,34 @@ def test_wrong_input_writes_nothing(capsys: Capture, tmp_path: Path) -> None:
         assert export(capsys, what, tmp_path / "none.yaml", *ON).code == 2
         missing = export(capsys, what, ROOT / "examples" / "small.yaml", *ON, "-o", tmp_path / "no" / "f.csv")
         assert (missing.code, missing.err.count("\n")) == (2, 1)
+
+
+def test_a_name_that_says_another_form_than_the_option_is_refused(
+    capsys: Capture, manifest: Path, tmp_path: Path
+) -> None:
+    ran = export(capsys, "focus", manifest, *ON, "-f", "csv", "-o", tmp_path / "x.parquet")
+    assert ran.code == 2
+    assert f"{tmp_path}/x.parquet is named as parquet, and --format says csv" in ran.err
+    assert not (tmp_path / "x.parquet").exists()
+
+
+@pytest.mark.parametrize("command", ["forecast", "lint", "explain", "report"])
+def test_a_saved_plan_is_no_manifest_and_is_told_in_one_line(
+    capsys: Capture, manifest: Path, tmp_path: Path, command: str
+) -> None:
+    saved = tmp_path / "plan.json"
+    run(capsys, "plan", str(manifest), *ON, "-f", "json", "-o", str(saved))
+    more = ["w"] if command == "explain" else ["-o", str(tmp_path / "r.html")] if command == "report" else []
+    ran = run(capsys, command, str(saved), *more)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"{saved}: is a saved plan: name the manifest that it was made from\n"
+
+
+def test_a_label_named_owner_does_not_hide_the_owner(capsys: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "w.yaml"
+    path.write_text(
+        manifest_text(workload(latency={"max": "1s"}, owner="us", labels={"owner": "them"})), encoding="utf-8"
+    )
+    tags = rows_of(export(capsys, "focus", path, *ON).out)[0]["Tags"]
+    assert '"owner":"them"' in tags
+    assert '"planner/owner":"us"' in tags

@@ -38,7 +38,7 @@ MUCH = 20_000_000
 
 @click.group(cls=Group)
 def command() -> None:
-    """Check request files of batch services before they are uploaded."""
+    """Request files of batch services: prepare, check, split, plan in waves, and join to their results."""
 
 
 def _pairs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:

@@ -25,7 +25,7 @@ from planner.documents import read_document
 from planner.manifest import Manifest
 from planner.parsing import parse
 from planner.plan import plan
-from planner.problems import Refused, quoted
+from planner.problems import Refused, quoted, safe
 from planner.report import Report
 from planner.revisions import at_revision, beside_at_revision
 from planner.savedplans import is_saved_plan, read_plan
@@ -158,6 +158,10 @@ def _with_files(one: _Input, base: str, path: Path) -> _Input:
         return one
     books = files.book_names()
     names = [name for name in one.manifest.prices if name not in books]
+    absolute = next((name for name in names if Path(name).is_absolute()), None)
+    if absolute is not None:
+        says = f"{quoted(absolute)} is an absolute path, which no revision has: name it from the manifest's folder"
+        raise Refused([f"{safe(path)}: {says}"])
     names += [w.batch.request_file for w in one.manifest.workloads if w.batch.request_file]
     if names:
         folder = Path(click.get_current_context().with_resource(TemporaryDirectory())).resolve()

@@ -23,6 +23,7 @@ from planner.report import CLEAN, UNPRICED, Report, exit_code
 from planner.savedplans import is_saved_plan, read_plan
 
 LIST = "list"
+FORMS = ("csv", "parquet", "xlsx")
 SAYS = {
     1: "it has findings",
     UNPRICED: "something cannot be priced",
@@ -157,6 +158,9 @@ def chosen_form(stated: str | None, output: Path | None, known: tuple[str, ...])
     form = stated
     if form is None:
         form = output.suffix.lower().lstrip(".") if output is not None and to_file(output) else "csv"
+    named = output.suffix.lower().lstrip(".") if output is not None and to_file(output) else ""
+    if stated is not None and named in FORMS and named != stated:
+        raise click.UsageError(f"{safe(output)} is named as {named}, and --format says {stated}")
     if form not in known:
         raise click.UsageError(f"{safe(output)}: name it {' or '.join(f'*.{one}' for one in known)}, or give --format")
     if form != "csv" and not to_file(output):

@@ -133,6 +133,8 @@ def _of_workload(w: WorkloadReport) -> dict[str, Cell]:
 def _tags(w: WorkloadReport) -> str:
     """Labels and owner as stated, and ours with a prefix, as FOCUS wants tags of the generator's own."""
     tags = {**({"owner": w.owner} if w.owner is not None else {}), **w.labels}
+    if w.owner is not None and "owner" in w.labels:
+        tags["planner/owner"] = w.owner
     tags |= {"planner/workload": w.id, "planner/lane": w.lane}
     if w.decided_by is not None:
         tags["planner/decided-by"] = w.decided_by
