@@ -98,7 +98,9 @@ def _left_out(manifest: Manifest, w: Workload) -> Iterator[str]:
     """What the manifest says of the workload and the form cannot."""
     account = manifest.account_of(w)
     said = {
-        "95th percentiles": w.input.p95 is not None or w.output.p95 is not None,
+        "95th percentiles and ranges": any(
+            one is not None and not one.is_plain for one in (w.input, w.output, w.volume.spread)
+        ),
         "parts of a request or token": any(
             n.denominator != 1 for n in (w.volume.requests, w.input.mean, w.output.mean)
         ),
@@ -108,6 +110,7 @@ def _left_out(manifest: Manifest, w: Workload) -> Iterator[str]:
         "the pinned lane": w.pin is not None,
         "batch settings": w.batch != BatchPlan(),
         "hours of the day": w.volume.hours_utc is not None,
+        "the month of a job that runs once": w.volume.month is not None,
         "other limits of the account": any(name != "enqueued_tokens" for name in account.stated),
         "month_days": manifest.month_days != MEAN_MONTH_DAYS,
     }
