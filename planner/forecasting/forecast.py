@@ -15,6 +15,7 @@ from planner.forecasting.inputs import Factor, factors
 from planner.forecasting.report import AS_STATED, ForecastReport, Input, ScenarioForecast, Simulated
 from planner.forecasting.scenarios import said
 from planner.forecasting.sums import grouped, limits, sums
+from planner.forecasting.undrawn import across_tiers
 from planner.forecasting.valuation import terms_of, value
 from planner.growth import month_name
 from planner.manifest import Manifest
@@ -99,9 +100,12 @@ def _of(variant: Variant, horizon: Horizon, draws: Draws) -> ScenarioForecast:
         limits=limits(manifest, catalog.book, workloads),
         events=sorted(events, key=lambda change: (change.day, change.workload, change.kind)),
         uncertain=[Input(manifest.workloads[one.workload].id, one.number, one.taken, None) for one in uncertain],
+        not_drawn=across_tiers(catalog.book, manifest.workloads, workloads),
         simulated=None,
     )
-    return exact._replace(simulated=_drawn(manifest, exact, uncertain, draws)) if uncertain and draws.least else exact
+    if not uncertain or exact.not_drawn or not draws.least:
+        return exact
+    return exact._replace(simulated=_drawn(manifest, exact, uncertain, draws))
 
 
 def _drawn(manifest: Manifest, exact: ScenarioForecast, uncertain: list[Factor], draws: Draws) -> Simulated:

@@ -169,7 +169,7 @@ class Simulated(NamedTuple):
 class ScenarioForecast(NamedTuple):
     """The manifest as stated, or with the changes of a scenario. `simulated` is None where nothing is uncertain.
 
-    `by` holds the expected cost of each month by owner, provider, model, lane and label.
+    `not_drawn` says why no percentiles can be told of what is uncertain; `simulated` is None then too. `by` holds the expected cost of each month by owner, provider, model, lane and label.
     """
 
     name: str
@@ -183,6 +183,7 @@ class ScenarioForecast(NamedTuple):
     limits: list[LimitForecast]
     events: list[Change]
     uncertain: list[Input]
+    not_drawn: list[str]
     simulated: Simulated | None
 
 

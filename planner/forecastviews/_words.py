@@ -45,6 +45,8 @@ def uncertainty(scenario: ScenarioForecast) -> str:
     """Where the percentiles come from, or that there are none and why."""
     if not scenario.uncertain:
         return "Nothing uncertain is stated: these are the exact sums of expected costs, and no chance is in them."
+    if scenario.not_drawn:
+        return f"No percentiles: {'; '.join(map(one_line, scenario.not_drawn))}."
     drawn = scenario.simulated
     if drawn is None:
         return f"{counted(len(scenario.uncertain), 'uncertain number')} stated; no draws were asked for."

@@ -37,7 +37,7 @@ def render(report: ForecastReport) -> str:
     if len(report.scenarios) > 1:
         parts.append(_scenarios(report))
     parts += _findings(report.findings)
-    parts += [uncertainty(stated), *_spread(stated), _workloads(stated), *_events(stated)]
+    parts += [in_markdown(uncertainty(stated)), *_spread(stated), _workloads(stated), *_events(stated)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -99,7 +99,11 @@ def _scenarios(report: ForecastReport) -> str:
          "<br>".join(in_markdown(change) for change in one.changes))
         for one in report.scenarios
     ]  # fmt: skip
-    return _table(("scenario", "all months", "change", "crosses", "what changes"), rows, 1, 3)
+    table = _table(("scenario", "all months", "change", "crosses", "what changes"), rows, 1, 3)
+    undrawn = [
+        f"{in_markdown(one.name)}: {in_markdown(uncertainty(one))}" for one in report.scenarios[1:] if one.not_drawn
+    ]
+    return "\n\n".join([table, *undrawn])
 
 
 def _spread(scenario: ScenarioForecast) -> Iterator[str]:

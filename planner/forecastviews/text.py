@@ -157,6 +157,7 @@ def _scenarios(report: ForecastReport) -> str:
         for s in report.scenarios
         if s.expected_usd is None
     ]
+    gaps += [_wrapped(f"{one_line(s.name)}: {uncertainty(s)}", "  ") for s in report.scenarios[1:] if s.not_drawn]
     return "\n".join([table, "", *told, *gaps])
 
 

@@ -29,6 +29,8 @@ UNDRAWN = (
     "installed, so only the expected cost is shown."
 )
 
+PLAIN = "There is no band, since percentiles would be wrong: "
+
 
 class Row(NamedTuple):
     """A month with its percentiles, where there are any; `at` is its place among the months."""
@@ -74,7 +76,7 @@ def outlook(forecast: ForecastReport) -> Outlook:
     fans: Sequence[Fan | None] = drawn.months if drawn else [None] * len(stated.months)
     pairs = zip(stated.months, fans, strict=True)
     rows = [Row(at, named(month.month), month, fan) for at, (month, fan) in enumerate(pairs)]
-    why = "" if drawn else (UNDRAWN if stated.uncertain else EXACT)
+    why = "" if drawn else _why(stated)
     title = f"Cost a month, {rows[0].name} to {rows[-1].name}"
     return Outlook(
         title=title,
@@ -90,6 +92,13 @@ def outlook(forecast: ForecastReport) -> Outlook:
         fan=drawn.total if drawn else None,
         gap=_gap(rows),
     )
+
+
+def _why(stated: ScenarioForecast) -> str:
+    """Why there is no band."""
+    if stated.not_drawn:
+        return f"{PLAIN}{'; '.join(stated.not_drawn)}."
+    return UNDRAWN if stated.uncertain else EXACT
 
 
 def named(month: str) -> str:

@@ -1,0 +1,110 @@
+"""Where percentiles would be wrong, none are told, and every format says why."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from planner import forecastviews
+from planner.forecasting.report import ScenarioForecast
+from tests.console import Ran, run
+from tests.forecasting import forecast_of, price_file
+from tests.making import manifest_text, workload
+from tests.pages import ran as pages_ran
+
+WHY = "the input of w may lie on either side of 4,000 tokens, where tiered changes its price"
+
+
+@pytest.fixture(name="own")
+def own_prices(tmp_path: Path) -> Path:
+    return price_file(tmp_path)
+
+
+def tiered(spread: Any, **more: Any) -> dict[str, Any]:
+    return workload(model="tiered", user_facing=True, tokens={"input": spread, "output": 0}, **more)
+
+
+def drawn(own: Path, *workloads: dict[str, Any], **fields: Any) -> ScenarioForecast:
+    return forecast_of(*workloads, prices=own, months=1, draws=1024, **fields)
+
+
+@pytest.mark.parametrize(
+    ("spread", "crosses"),
+    [
+        ({"low": 2000, "high": 5000}, True),
+        ({"low": 3500, "mean": 4500, "high": 6000}, True),
+        ({"low": 2000, "high": 4000}, False),
+        ({"low": 4000, "high": 6000}, True),
+        ({"low": 4001, "high": 6000}, False),
+        ({"mean": 1000, "p95": 3000}, True),
+        ({"mean": 1000, "p95": 1300}, False),
+        ({"mean": 4000, "p95": 4100}, True),
+        ({"mean": 12000, "p95": 13000}, False),
+        ({"mean": 12000, "p95": 30000}, True),
+        ({"mean": 1000, "p95": 20000}, True),
+    ],
+)
+def test_an_input_on_both_sides_of_a_price_tier_is_not_drawn(own: Path, spread: Any, crosses: bool) -> None:
+    found = drawn(own, tiered(spread))
+    assert found.not_drawn == ([WHY] if crosses else [])
+    assert (found.simulated is None) == crosses
+    assert [one.number for one in found.uncertain] == ["input"]
+
+
+def test_tokens_that_vary_alike_cross_a_tier_too_and_other_numbers_do_not(own: Path) -> None:
+    assert drawn(own, tiered({"mean": 1000, "p95": 3000}), uncertainty={"tokens_vary": "alike"}).not_drawn == [WHY]
+    unsure = {"requests": {"low": 10, "high": 9000}, "per": "month"}
+    assert drawn(own, tiered(1000, volume=unsure)).not_drawn == []
+
+
+def test_what_is_drawn_within_one_tier_is_linear(own: Path) -> None:
+    """1,000 requests of 5,000 to 7,000 tokens at 10 dollars a million: even between 50 and 70 dollars."""
+    volume = {"requests": 1000, "per": "month"}
+    found = drawn(own, tiered({"low": 5000, "high": 7000}, volume=volume)).simulated
+    assert found is not None
+    assert found.total is not None
+    assert found.total.p90 == pytest.approx(Decimal(68), abs=Decimal("0.1"))
+
+
+def ran(capsys: pytest.CaptureFixture[str], folder: Path, *options: str, **fields: Any) -> Ran:
+    spread = fields.pop("spread", {"low": 2000, "high": 5000})
+    (folder / "m.yaml").write_text(manifest_text(tiered(spread), **fields), encoding="utf-8")
+    prices = ("--prices", str(price_file(folder)))
+    return run(capsys, "forecast", str(folder / "m.yaml"), "--months", "2", "--start", "2026-12", *prices, *options)
+
+
+@pytest.mark.parametrize("name", forecastviews.names())
+def test_no_format_shows_a_percentile_or_a_probability(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
+) -> None:
+    found = ran(capsys, tmp_path, "--format", name, budget={"monthly_usd": 400})
+    text = " ".join(found.out.split())
+    assert "probability" not in text.replace("probability_percent", "")
+    assert name == "csv" or WHY in text
+    if name == "json":
+        stated = json.loads(found.out)["scenarios"][0]
+        assert (stated["not_drawn"], stated["simulated"]) == ([WHY], None)
+    elif name != "csv":
+        assert "P90" not in text
+        assert f"No percentiles: {WHY}." in text
+
+
+@pytest.mark.parametrize("name", ["text", "markdown"])
+def test_a_scenario_says_why_it_has_none(capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str) -> None:
+    change = "workloads.w.tokens.input=2x"
+    found = ran(capsys, tmp_path, "--set", change, "--format", name, spread={"low": 1000, "high": 3000})
+    assert f"--set: No percentiles: {WHY}." in " ".join(found.out.split())
+
+
+def test_the_report_page_shows_the_line_and_why(tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text(manifest_text(tiered({"low": 2000, "high": 5000})), encoding="utf-8")
+    page = tmp_path / "page.html"
+    prices = ("--prices", str(price_file(tmp_path)))
+    pages_ran("report", str(tmp_path / "m.yaml"), "-o", str(page), "--on", "2026-11-24", *prices)
+    text = page.read_text(encoding="utf-8")
+    assert f"There is no band, since percentiles would be wrong: {WHY}." in text
+    assert "P90" not in text[text.index("<body>") :]
