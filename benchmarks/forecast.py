@@ -22,7 +22,7 @@ from tabulate import tabulate
 from planner.disk import load_schema
 from planner.documents import read_document
 from planner.files import load_catalog
-from planner.forecasting.calendar import Horizon, with_successors
+from planner.forecasting.calendar import with_successors
 from planner.forecasting.draws import SOBOL, Z95
 from planner.forecasting.forecast import Draws, forecast
 from planner.forecasting.inputs import factors
@@ -104,11 +104,10 @@ def main() -> None:
     asked = parser.parse_args()
     manifest = parse(read_document(estate(asked.workloads).encode(), "bench.yaml"), load_schema("manifest"))
     catalog = with_successors(manifest, load_catalog)
-    horizon = Horizon(DAY.year * 12 + DAY.month, asked.months)
     start = time.perf_counter()
     exact = forecast(manifest, catalog, DAY, asked.months, draws=Draws(0)).scenarios[0]
     exactly = time.perf_counter() - start
-    uncertain = list(factors(manifest, catalog, horizon, exact.workloads))
+    uncertain = list(factors(manifest, catalog, exact.workloads))
     before = peak_mb()
     drawn = simulate(manifest, exact, uncertain, asked.draws, 0)
     peak = peak_mb()

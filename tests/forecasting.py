@@ -32,6 +32,11 @@ def tier(price: int) -> dict[str, Any]:
     return {"over_input_tokens": 4000, "input": price, "output": 4 * price}
 
 
+def ends_with(successor: str) -> dict[str, Any]:
+    """A model at the usual rate that retires within a month."""
+    return {"retires": {"date": "2027-01-16", "successor": successor, "source": "own"}, "rates": [rate()]}
+
+
 PRICES: dict[str, Any] = {
     "book": "own",
     "provider": "openai",
@@ -51,6 +56,13 @@ PRICES: dict[str, Any] = {
         "dear": {"rates": [rate(price=5)]},
         "orphan": {"retires": {"date": "2027-02-01", "source": "own"}, "rates": [rate()]},
         "lost": {"retires": {"date": "2027-01-16", "successor": "never-heard-of", "source": "own"}, "rates": [rate()]},
+        "unthinking": {"reasoning": {"supported": False, "source": "own"}, **ends_with("thinker")},
+        "mild": {"reasoning": {"supported": True, "default_effort": "low", "source": "own"}, **ends_with("thinker")},
+        "musing": {"reasoning": {"supported": True, "source": "own"}, **ends_with("thinker")},
+        "thinker": {
+            "reasoning": {"supported": True, "default_effort": "medium", "source": "own"},
+            "rates": [rate()],
+        },
         "circle": {"retires": {"date": "2027-01-16", "successor": "circle", "source": "own"}, "rates": [rate()]},
     },
 }

@@ -70,6 +70,46 @@ def test_what_is_drawn_within_one_tier_is_linear(own: Path) -> None:
     assert found.total.p90 == pytest.approx(Decimal(68), abs=Decimal("0.1"))
 
 
+UNSURE = {"uncertainty": {"correlation": 0}, "months": 3}
+
+
+def test_reasoning_of_a_successor_is_uncertain_though_the_first_model_does_not_reason(own: Path) -> None:
+    """From 2027-01-16 on 1,000 visible tokens bring 1,000 to 6,000 of reasoning, 2,500 in the mean."""
+    found = reasoned(own, "unthinking")
+    assert [(one.number, one.taken) for one in found.uncertain] == [
+        ("reasoning", "tokens a request, 1000 to 6000, mean 2500")
+    ]
+    assert found.not_drawn == []
+    assert found.simulated is not None
+    first, _, last = found.simulated.months
+    assert first is not None
+    assert first.p10 == first.p99
+    assert last is not None
+    assert last.p10 < last.p50 < last.p90
+
+
+def test_models_that_reason_alike_are_drawn_and_others_are_not(own: Path) -> None:
+    alike, other = reasoned(own, "musing"), reasoned(own, "mild")
+    assert (len(alike.uncertain), alike.not_drawn) == (1, [])
+    assert alike.simulated is not None
+    assert other.simulated is None
+    assert other.not_drawn == [
+        "reasoning of w is uncertain in other proportions after a change of model: "
+        "500 to 2000, mean 1000, then 1000 to 6000, mean 2500 tokens a request"
+    ]
+
+
+def test_models_beyond_the_months_and_certain_manifests_do_not_matter(own: Path) -> None:
+    assert reasoned(own, "mild", months=1).not_drawn == []
+    assert reasoned(own, "mild", uncertainty={}).not_drawn == []
+
+
+def reasoned(own: Path, model: str, **fields: Any) -> ScenarioForecast:
+    thinking = workload(model=model, user_facing=True, tokens={"input": 1000, "output": 1000})
+    thinking.pop("reasoning", None)
+    return forecast_of(thinking, prices=own, draws=1024, **UNSURE | fields)
+
+
 def ran(capsys: pytest.CaptureFixture[str], folder: Path, *options: str, **fields: Any) -> Ran:
     spread = fields.pop("spread", {"low": 2000, "high": 5000})
     (folder / "m.yaml").write_text(manifest_text(tiered(spread), **fields), encoding="utf-8")

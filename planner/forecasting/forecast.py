@@ -15,7 +15,7 @@ from planner.forecasting.inputs import Factor, factors
 from planner.forecasting.report import AS_STATED, ForecastReport, Input, ScenarioForecast, Simulated
 from planner.forecasting.scenarios import said
 from planner.forecasting.sums import grouped, limits, sums
-from planner.forecasting.undrawn import across_tiers
+from planner.forecasting.undrawn import not_drawn
 from planner.forecasting.valuation import terms_of, value
 from planner.growth import month_name
 from planner.manifest import Manifest
@@ -85,7 +85,7 @@ def _of(variant: Variant, horizon: Horizon, draws: Draws) -> ScenarioForecast:
     terms = terms_of(manifest, catalog, horizon, variant.request_files)
     workloads = [value(terms, workload) for workload in manifest.workloads]
     months = sums(horizon.names, workloads)
-    uncertain = list(factors(manifest, catalog, horizon, workloads))
+    uncertain = list(factors(manifest, catalog, workloads))
     pairs = zip(manifest.workloads, workloads, strict=True)
     events = [change for workload, own in pairs for change in changes_of(workload, own, horizon)]
     exact = ScenarioForecast(
@@ -100,7 +100,7 @@ def _of(variant: Variant, horizon: Horizon, draws: Draws) -> ScenarioForecast:
         limits=limits(manifest, catalog.book, workloads),
         events=sorted(events, key=lambda change: (change.day, change.workload, change.kind)),
         uncertain=[Input(manifest.workloads[one.workload].id, one.number, one.taken, None) for one in uncertain],
-        not_drawn=across_tiers(catalog.book, manifest.workloads, workloads),
+        not_drawn=not_drawn(manifest, catalog, workloads),
         simulated=None,
     )
     if not uncertain or exact.not_drawn or not draws.least:

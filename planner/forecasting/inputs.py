@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from planner.catalog import Catalog
 from planner.costs import Reasoning, reasoning_tokens
-from planner.forecasting.calendar import Horizon, answering, first_day
+from planner.forecasting.calendar import answering
 from planner.forecasting.report import WorkloadForecast
-from planner.forecasting.valuation import job_month
 from planner.manifest import Manifest, Spread, Workload
 from planner.units import Exact, divided, exact, plain
 
@@ -34,15 +34,14 @@ class Factor(NamedTuple):
     high: Exact = 1
 
 
-def factors(
-    manifest: Manifest, catalog: Catalog, horizon: Horizon, workloads: list[WorkloadForecast]
-) -> Iterator[Factor]:
+def factors(manifest: Manifest, catalog: Catalog, workloads: Sequence[WorkloadForecast]) -> Iterator[Factor]:
     """The uncertain numbers of all workloads. What has no spread, or costs nothing in any month, is none.
 
     Reasoning that was estimated from an effort is uncertain too, but only where the manifest states any uncertainty:
-    without that its expected cost is the exact sum, and the budget holds the high end.
+    without that its expected cost is the exact sum, and the budget holds the high end. Its spread is that of the first
+    model that reasons (`estimates` has them all).
     """
-    unsure = manifest.uncertainty.stated or any(map(_states_spread, manifest.workloads))
+    unsure = states_uncertainty(manifest)
     for index, (workload, forecast) in enumerate(zip(manifest.workloads, workloads, strict=True)):
         active = [exact(month.requests) for month in forecast.months if month.requests]
         if not active:
@@ -53,7 +52,13 @@ def factors(
         for number, spread in _token_spreads(workload).items():
             yield from _factor(index, number, spread, least)
         if workload.reasoning is None and unsure:
-            yield from _reasoning(index, _estimate(manifest, catalog, horizon, workload))
+            for reasoning in estimates(manifest, catalog, workload, forecast)[:1]:
+                yield from _reasoning(index, reasoning)
+
+
+def states_uncertainty(manifest: Manifest) -> bool:
+    """Whether the manifest states anything as uncertain."""
+    return manifest.uncertainty.stated or any(map(_states_spread, manifest.workloads))
 
 
 def _token_spreads(workload: Workload) -> dict[str, Spread]:
@@ -81,10 +86,15 @@ def _factor(index: int, number: str, spread: Spread, requests: Exact = 1) -> Ite
         yield Factor(index, number, taken, p95=divided(spread.p95, spread.mean), averaged_over=requests)
 
 
-def _estimate(manifest: Manifest, catalog: Catalog, horizon: Horizon, workload: Workload) -> Reasoning:
-    """Reasoning of the model that answers in the workload's first month."""
-    month = max(job_month(workload, horizon), horizon.first) if workload.volume.once else horizon.first
-    day = first_day(month)
+def estimates(manifest: Manifest, catalog: Catalog, workload: Workload, forecast: WorkloadForecast) -> list[Reasoning]:
+    """The estimates of all models that answer and reason in the months with a price, one after another."""
+    parts = [part for month in forecast.months for part in month.parts if part.expected_usd is not None]
+    found = (reasoning_on(manifest, catalog, workload, part.since) for part in parts)
+    return [reasoning for reasoning in dict.fromkeys(found) if reasoning.expected]
+
+
+def reasoning_on(manifest: Manifest, catalog: Catalog, workload: Workload, day: date) -> Reasoning:
+    """Reasoning of the model that answers on the day."""
     asked = answering(catalog.book, workload, day).workload
     model = catalog.book.model(asked.provider, catalog.book.billed_as(asked.provider, asked.model, day))
     return reasoning_tokens(asked, model, catalog.reasoning[manifest.reasoning_policy], catalog.measured_high)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from planner.catalog import Catalog
+from planner.costs import Reasoning
 from planner.forecasting.calendar import answering
+from planner.forecasting.inputs import estimates, states_uncertainty
 from planner.forecasting.report import WorkloadForecast
-from planner.manifest import Spread, Workload
+from planner.manifest import Manifest, Spread, Workload
 from planner.pricebook import PriceBook
-from planner.units import WIDE, Exact, divided
+from planner.units import WIDE, Exact, divided, plain
 
 Z95 = Decimal("1.6448536269514722")
 """The 95th percentile of the standard normal distribution."""
@@ -17,10 +20,23 @@ FAR = 4
 """Standard deviations beyond which fewer than 1 in 30,000 tokens lie."""
 
 
-def across_tiers(book: PriceBook, workloads: Sequence[Workload], forecasts: Sequence[WorkloadForecast]) -> list[str]:
-    """Why no percentiles are told: each workload whose uncertain input lies on both sides of a price tier."""
-    pairs = zip(workloads, forecasts, strict=True)
-    return [says for workload, own in pairs for says in dict.fromkeys(_across(book, workload, own))]
+def not_drawn(manifest: Manifest, catalog: Catalog, forecasts: Sequence[WorkloadForecast]) -> list[str]:
+    """Why no percentiles are told: each workload whose uncertain input lies on both sides of a price tier, or whose
+    models do not reason in the same proportions."""
+    found: list[str] = []
+    for workload, own in zip(manifest.workloads, forecasts, strict=True):
+        found += dict.fromkeys(_across(catalog.book, workload, own))
+        if workload.reasoning is None and states_uncertainty(manifest):
+            found += _reasoning(workload, estimates(manifest, catalog, workload, own))
+    return found
+
+
+def _reasoning(workload: Workload, known: Sequence[Reasoning]) -> Iterator[str]:
+    """One factor holds for all months, so that all models have to have the same low and high in means."""
+    ratios = {(divided(one.low, one.expected), divided(one.high, one.expected)) for one in known}
+    if len(ratios) > 1:
+        efforts = ", then ".join(f"{plain(one.low)} to {plain(one.high)}, mean {plain(one.expected)}" for one in known)
+        yield f"reasoning of {workload.id} is uncertain in other proportions after a change of model: {efforts} tokens a request"
 
 
 def _across(book: PriceBook, workload: Workload, forecast: WorkloadForecast) -> Iterator[str]:
