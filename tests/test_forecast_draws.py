@@ -210,5 +210,8 @@ def test_a_sum_with_a_gap_has_no_percentiles() -> None:
     assert found.simulated.total is None
     assert found.simulated.months == [None] * 3
     assert found.simulated.limits[0].probability_percent is None
+    assert (found.simulated.mean_usd, found.simulated.error_mean_usd) == (None, None)
+    assert [one.share_percent for one in found.simulated.inputs] == [None]
+    assert found.simulated.interactions_percent is None
     assert found.simulated.workloads["w"] is not None
     assert found.simulated.workloads["x"] is None

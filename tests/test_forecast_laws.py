@@ -101,6 +101,8 @@ def test_percentiles_are_monotone_and_the_mean_is_the_exact_one(estate: list[dic
         assert fan is not None
         assert fan.p10 <= fan.p50 <= fan.p90 <= fan.p99
     assert found.expected_usd is not None
+    assert found.simulated.mean_usd is not None
+    assert found.simulated.error_mean_usd is not None
     slack = 8 * found.simulated.error_mean_usd + found.expected_usd / 1000 + Decimal("0.02")
     assert abs(found.simulated.mean_usd - found.expected_usd) <= slack
 

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from planner import forecastviews
+from planner.disk import load_schema
 from planner.forecasting.report import ScenarioForecast
 from tests.console import Ran, run
 from tests.forecasting import forecast_of, price_file
@@ -131,6 +133,18 @@ def test_no_format_shows_a_percentile_or_a_probability(
     elif name != "csv":
         assert "P90" not in text
         assert f"No percentiles: {WHY}." in text
+
+
+@pytest.mark.parametrize("name", ["text", "markdown"])
+def test_shares_of_an_unknown_sum_are_unknown(capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str) -> None:
+    change = "workloads.w.model=nope"
+    spread = {"low": 1000, "high": 3000}
+    found = ran(capsys, tmp_path, "--set", change, "--format", "json", spread=spread)
+    Draft202012Validator(load_schema("forecast")).validate(json.loads(found.out))
+    (tmp_path / "m.yaml").write_text(manifest_text(tiered(spread), workload(id="gone", model="nope")), encoding="utf-8")
+    found = run(capsys, "forecast", str(tmp_path / "m.yaml"), "--prices", str(tmp_path / "own.yaml"), "--format", name)
+    (row,) = (line for line in found.out.splitlines() if "1000 to 3000" in line)
+    assert row.rstrip(" |").endswith("unknown")
 
 
 @pytest.mark.parametrize("name", ["text", "markdown"])

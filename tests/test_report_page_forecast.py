@@ -108,6 +108,12 @@ def test_a_month_that_cannot_be_priced_is_unknown_and_not_nothing(browser: Brows
         assert shown.page.locator("#forecast details").get_attribute("open") is not None
 
 
+def test_what_rules_forgo_beside_an_unknown_saving_is_said_of_the_priced_part(tmp_path: Path) -> None:
+    page = made(tmp_path, manifest_in(tmp_path, STEADY, workload(id="gone", model="gpt-99")), "--months", "0")
+    assert " forgone by rules, of what is priced</dd>" in page.text
+    assert "of what is priced" not in made(tmp_path, manifest_in(tmp_path, STEADY), "--months", "0").text
+
+
 def test_a_limit_that_growth_crosses_names_its_month(browser: Browser, tmp_path: Path) -> None:
     growing = {**STEADY, "volume": {"requests": 100000, "per": "month"}, "growth": {"percent_per_month": 10}}
     page = made(tmp_path, manifest_in(tmp_path, growing, budget={"monthly_usd": 45}))

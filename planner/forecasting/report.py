@@ -148,7 +148,8 @@ class Input(NamedTuple):
 class Simulated(NamedTuple):
     """What the uncertain numbers do to the sums. `mean_usd` is the simulated mean of all months.
 
-    `interactions_percent` is what no single input explains. A fan is None for a sum with an unknown part.
+    `interactions_percent` is what no single input explains. Where a part of a sum is unknown there is no fan of it, and
+    of all months neither a mean nor shares of the variance.
     """
 
     draws: int
@@ -156,8 +157,8 @@ class Simulated(NamedTuple):
     seed: int
     correlation: Decimal
     sobol_inputs: int
-    mean_usd: Decimal
-    error_mean_usd: Decimal
+    mean_usd: Decimal | None
+    error_mean_usd: Decimal | None
     total: Fan | None
     months: list[Fan | None]
     limits: list[LimitRisk]

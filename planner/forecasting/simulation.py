@@ -215,16 +215,17 @@ def _told(manifest: Manifest, exact: ScenarioForecast, ranked: Sequence[Factor],
     shares, _ = _estimate(tally.shares)
     whole = [w.expected_usd is not None for w in exact.workloads]
     mean, error = _estimate([np.array(value) for value in tally.mean])
-    explained = float(shares.sum())
+    priced = all(known)
+    explained = float(shares.sum()) if priced else float("nan")
     return Simulated(
         draws=0,
         randomisations=0,
         seed=0,
         correlation=decimal6(manifest.uncertainty.correlation),
         sobol_inputs=0,
-        mean_usd=_rounded(mean),
-        error_mean_usd=_rounded(error),
-        total=_fan(tally.whole) if all(known) else None,
+        mean_usd=_rounded(mean) if priced else None,
+        error_mean_usd=_rounded(error) if priced else None,
+        total=_fan(tally.whole) if priced else None,
         months=[_fan([m[:, 0, at] for m in tally.months]) if fit else None for at, fit in enumerate(known)],
         limits=[],
         workloads={
@@ -232,7 +233,7 @@ def _told(manifest: Manifest, exact: ScenarioForecast, ranked: Sequence[Factor],
             for at, (w, fit) in enumerate(zip(exact.workloads, whole, strict=True))
         },
         inputs=[
-            Input(manifest.workloads[f.workload].id, f.number, f.taken, _percent(share))
+            Input(manifest.workloads[f.workload].id, f.number, f.taken, _percent(share) if priced else None)
             for f, share in zip(ranked, shares, strict=True)
         ],
         interactions_percent=_percent(1 - explained),

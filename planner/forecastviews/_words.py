@@ -59,7 +59,7 @@ def uncertainty(scenario: ScenarioForecast) -> str:
 
 def shares(drawn: Simulated) -> list[tuple[str, str, str, str]]:
     """The inputs that move the sum most: workload, number, how it is taken, share of the variance."""
-    shown = [one for one in drawn.inputs if one.share_percent is not None]
+    shown = [one for one in drawn.inputs if one.share_percent is not None or drawn.total is None]
     ranked = sorted(shown, key=lambda one: -abs(one.share_percent or Decimal(0)))
     rows = [(one_line(one.workload), one.number, one.taken, share(one.share_percent)) for one in ranked[:MOST_INPUTS]]
     rest = total(one.share_percent for one in ranked[MOST_INPUTS:])
@@ -75,7 +75,7 @@ def share(percent: Decimal | None) -> str:
     return UNKNOWN if percent is None else f"{percent.quantize(Decimal('0.1'), context=WIDE) + 0:,f} %"
 
 
-def with_error(amount: Decimal, error: Decimal) -> str:
+def with_error(amount: Decimal | None, error: Decimal | None) -> str:
     """$1,234.50 ± $0.12."""
     return f"{usd(amount)} ± {usd(error)}"
 
