@@ -136,6 +136,20 @@ def test_no_format_shows_a_percentile_or_a_probability(
 
 
 @pytest.mark.parametrize("name", ["text", "markdown"])
+def test_a_scenario_without_a_price_says_why_and_promises_no_limit(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
+) -> None:
+    change = ("--set", "workloads.w.model=nope", "--format", name)
+    found = ran(capsys, tmp_path, *change, spread=1000, budget={"monthly_usd": 400})
+    text = " ".join(found.out.replace("|", " ").split())
+    assert "--set: the known part is $0.00 (w: " in text
+    assert "nope" in text.partition("the known part is")[2]
+    row = next(line for line in found.out.splitlines() if line.lstrip("| ").startswith("--set") and "unknown" in line)
+    assert row.count("unknown") == (4 if name == "text" else 3)
+    assert "none" not in row
+
+
+@pytest.mark.parametrize("name", ["text", "markdown"])
 def test_shares_of_an_unknown_sum_are_unknown(capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str) -> None:
     change = "workloads.w.model=nope"
     spread = {"low": 1000, "high": 3000}

@@ -19,6 +19,7 @@ from planner.units import WIDE, minus, percentage, plain, total
 
 BARS = "▁▂▃▄▅▆▇█"
 MOST_INPUTS = 8
+MOST_GAPS = 4
 
 
 def headline(report: ForecastReport) -> str:
@@ -152,6 +153,26 @@ def against(scenario: ScenarioForecast, stated: ScenarioForecast) -> str:
 
 
 def crossings(scenario: ScenarioForecast) -> str:
-    """The limits that the expected cost crosses, each with its first month."""
+    """The limits that the expected cost crosses, each with its first month; unknown where only a gap hides others."""
     crossed = [f"{one_line(limit.scope)} {limit.crosses_in}" for limit in scenario.limits if limit.crosses_in]
-    return ", ".join(crossed) or "none"
+    open_ = any(_is_open(limit) for limit in scenario.limits)
+    return ", ".join(crossed) or (UNKNOWN if open_ else "none")
+
+
+def _is_open(limit: LimitForecast) -> bool:
+    """Whether a month that is not known in full may cross the limit, which no known month does."""
+    return limit.crosses_in is None and any(month.expected_usd is None for month in limit.months)
+
+
+def caveats(scenario: ScenarioForecast) -> list[str]:
+    """What a scenario leaves open, a sentence each: which part is known and why no more is, why nothing is drawn."""
+    told = []
+    if scenario.expected_usd is None:
+        gaps = [(own.id, month.missing) for own in scenario.workloads for month in own.months if month.missing]
+        first = dict(reversed(gaps))
+        named = [f"{one_line(name)}: {one_line(first[name])}" for name in dict.fromkeys(name for name, _ in gaps)]
+        more = [f"{len(named) - MOST_GAPS} more"] if len(named) > MOST_GAPS else []
+        told.append(f"the known part is {usd(scenario.priced_usd)} ({'; '.join(named[:MOST_GAPS] + more)}).")
+    if scenario.not_drawn:
+        told.append(uncertainty(scenario))
+    return told

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from planner.forecasting.report import ForecastReport, ScenarioForecast
 from planner.forecastviews._words import (
     against,
+    caveats,
     crossings,
     fans,
     headline,
@@ -100,10 +101,8 @@ def _scenarios(report: ForecastReport) -> str:
         for one in report.scenarios
     ]  # fmt: skip
     table = _table(("scenario", "all months", "change", "crosses", "what changes"), rows, 1, 3)
-    undrawn = [
-        f"{in_markdown(one.name)}: {in_markdown(uncertainty(one))}" for one in report.scenarios[1:] if one.not_drawn
-    ]
-    return "\n\n".join([table, *undrawn])
+    left = [f"{in_markdown(one.name)}: {in_markdown(says)}" for one in report.scenarios[1:] for says in caveats(one)]
+    return "\n\n".join([table, *left])
 
 
 def _spread(scenario: ScenarioForecast) -> Iterator[str]:

@@ -8,6 +8,7 @@ from textwrap import wrap
 from planner.forecasting.report import ForecastReport, ScenarioForecast, WorkloadForecast
 from planner.forecastviews._words import (
     against,
+    caveats,
     crossings,
     fans,
     headline,
@@ -21,7 +22,7 @@ from planner.forecastviews._words import (
     uncertainty,
     with_error,
 )
-from planner.formats._words import about, budget_money, money, one_line, usd
+from planner.formats._words import about, budget_money, money, one_line
 from planner.report import Finding
 
 WIDTH = 100
@@ -152,13 +153,8 @@ def _scenarios(report: ForecastReport) -> str:
         ("last month", "P90", "crosses"),
     )
     told = [_wrapped(f"{one_line(s.name)}: {one_line(', '.join(s.changes))}.", "  ") for s in report.scenarios[1:]]
-    gaps = [
-        f"{one_line(s.name)}: the known part is {usd(s.priced_usd)}."
-        for s in report.scenarios
-        if s.expected_usd is None
-    ]
-    gaps += [_wrapped(f"{one_line(s.name)}: {uncertainty(s)}", "  ") for s in report.scenarios[1:] if s.not_drawn]
-    return "\n".join([table, "", *told, *gaps])
+    left = [_wrapped(f"{one_line(s.name)}: {says}", "  ") for s in report.scenarios[1:] for says in caveats(s)]
+    return "\n".join([table, "", *told, *left])
 
 
 def _table(rows: Sequence[Sequence[str]], head: Sequence[str], sides: str, spare: Sequence[str] = ()) -> str:
