@@ -165,8 +165,14 @@ def range_faults(stated: dict[str, Any], most: Fraction | None = None) -> Iterat
         yield "a range is {mean, p95}, {low, high} or {low, mean, high}: write one of them"
         return
     known = spread_of(stated)
-    if known.low is not None and known.high is not None and not known.low <= known.mean <= known.high:
-        yield "low, mean and high are not in this order: correct them"
+    if known.low is not None and known.high is not None and known.low != known.high:
+        if not known.low <= known.mean <= known.high:
+            yield "low, mean and high are not in this order: correct them"
+        elif known.mean in (known.low, known.high):
+            says = (
+                f"a mean of {plain(known.mean)} at one end of {plain(known.low)} to {plain(known.high)} leaves no range"
+            )
+            yield f"{says}: state a mean between them, or the number alone"
     if most is not None and known.p95 is not None and not known.mean <= known.p95 <= known.mean * most:
         says = f"a 95th percentile of {plain(known.p95)} lies outside 1 to {plain(most)} times the mean"
         yield f"{says} of {plain(known.mean)}: correct one of them, or state low and high"

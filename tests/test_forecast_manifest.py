@@ -23,6 +23,7 @@ def of(volume: Any = 5, **fields: Any) -> Any:
         ({"mean": 10, "p95": 15}, Spread(10, p95=15)),
         ({"low": 5, "high": 10}, Spread(Fraction(15, 2), low=5, high=10)),
         ({"low": 5, "mean": 6, "high": 10}, Spread(6, low=5, high=10)),
+        ({"low": 5, "mean": 5, "high": 5}, Spread(5, low=5, high=5)),
     ],
 )
 def test_a_volume_may_be_a_range_whose_mean_every_plan_counts_with(stated: dict[str, int], read_as: Spread) -> None:
@@ -54,6 +55,9 @@ def test_growth_of_the_defaults_is_replaced_as_a_whole_and_spares_one_off_jobs()
         ({"volume": {"requests": {"mean": 10, "p95": 39}, "per": "day"}}, "8:7: a 95th percentile of 39 lies outside 1 to 3.8 times the mean of 10"),
         ({"volume": {"requests": {"mean": 10, "p95": 9}, "per": "day"}}, "8:7: a 95th percentile of 9 lies outside"),
         ({"volume": {"requests": {"low": 10, "high": 9}, "per": "day"}}, "8:7: low, mean and high are not in this order"),
+        ({"volume": {"requests": {"low": 1000, "mean": 1000, "high": 3000}, "per": "day"}}, "8:7: a mean of 1000 at one end of 1000 to 3000 leaves no range: state a mean between them, or the number alone"),
+        ({"tokens": {"input": {"low": 5, "mean": 9, "high": 9}, "output": 1}}, "11:7: a mean of 9 at one end of 5 to 9"),
+        ({"reasoning": {"tokens": {"low": 5, "mean": 5, "high": 9}, "tokens_are": "extra"}}, "a mean of 5 at one end of 5 to 9"),
         ({"volume": {"requests": {"mean": 10, "high": 19}, "per": "day"}}, "8:7: a range is {mean, p95}, {low, high} or {low, mean, high}"),
         ({"volume": {"requests": 1, "per": "day", "month": "2027-01"}}, "only a job that runs once has a month, this is per day"),
         ({"growth": {"percent_per_month": 1, "steps": [{"from": "2027-01", "requests": 1}]}}, "percent_per_month and steps are two trends"),
