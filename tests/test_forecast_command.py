@@ -124,6 +124,10 @@ def test_a_factor_reaches_what_only_the_defaults_state(capsys: pytest.CaptureFix
         (("--set", "workloads.w.id.x=2"), "leads into a value that has no keys"),
         (("--set", "workloads.w.volume.requests"), "write it as workloads.ID.volume.requests=2x"),
         (("--set", "workloads.w.volume.requests=1e3"), "a number to some readers and text to others"),
+        (
+            ("--set", "workloads.w.volume.requests=2x", "--set", "workloads.w.volume.requests=3x"),
+            "--set workloads.w.volume.requests is given twice: keep one of the values",
+        ),
         (("--scenario", "launhc"), "no scenario 'launhc', did you mean 'launch'?; there are: launch"),
         (("--start", "2026-13"), "'2026-13' is not a month: write it as 2026-12"),
         (("--format", "jsn"), "no format 'jsn', did you mean 'json'?"),

@@ -18,7 +18,7 @@ from planner.disk import load_schema
 from planner.forecasting.calendar import with_successors
 from planner.forecasting.forecast import Draws, Variant, forecast
 from planner.forecasting.report import AS_STATED, exit_code
-from planner.forecasting.scenarios import changed, option_source, read_change, scenario_source
+from planner.forecasting.scenarios import changed, option_source, read_changes, scenario_source
 from planner.growth import month_number
 from planner.manifest import Manifest
 from planner.problems import Refused, quoted, suggestion
@@ -124,5 +124,5 @@ def _changed(
         changes = stated.scenarios[name]
         yield name, changed(stated, changes, scenario_source(stated.document, name), schema), changes
     if sets:
-        changes = dict(read_change(text) for text in sets)
+        changes = read_changes(sets)
         yield SET, changed(stated, changes, option_source, schema), changes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from decimal import Decimal
 from typing import Any
@@ -71,6 +71,16 @@ def read_change(text: str) -> tuple[str, Any]:
         return path, resolve(value)
     except Trap as trap:
         raise Refused([f"--set {quoted(text)}: {trap}"]) from None
+
+
+def read_changes(texts: Iterable[str]) -> dict[str, Any]:
+    """The value of each path. Raises Refused where one is none, or a path is given twice."""
+    changes: dict[str, Any] = {}
+    for path, value in map(read_change, texts):
+        if path in changes:
+            raise Refused([f"--set {safe(path)} is given twice: keep one of the values"])
+        changes[path] = value
+    return changes
 
 
 def said(changes: Mapping[str, Any]) -> list[str]:
