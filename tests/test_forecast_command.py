@@ -36,7 +36,7 @@ def as_data(capsys: pytest.CaptureFixture[str], folder: Path, *options: str, **f
     return json.loads(ran(capsys, folder, "--format", "json", *options, **fields).out)
 
 
-@pytest.mark.parametrize("options", [(), ("--draws", "0"), ("--scenario", "launch", "--set", "workloads.*.volume.requests=0.5x")])  # fmt: skip
+@pytest.mark.parametrize("options", [(), ("--draws", "0"), ("--draws", "1024"), ("--scenario", "launch", "--set", "workloads.*.volume.requests=0.5x")])  # fmt: skip
 def test_json_fits_its_schema(capsys: pytest.CaptureFixture[str], options: tuple[str, ...]) -> None:
     text = run(capsys, "forecast", EXAMPLE, "--start", "2026-12", "--months", "2", "--format", "json", *options).out
     Draft202012Validator(load_schema("forecast")).validate(json.loads(text))
@@ -128,6 +128,8 @@ def test_a_factor_reaches_what_only_the_defaults_state(capsys: pytest.CaptureFix
             ("--set", "workloads.w.volume.requests=2x", "--set", "workloads.w.volume.requests=3x"),
             "--set workloads.w.volume.requests is given twice: keep one of the values",
         ),
+        (("--draws", "1"), "1 is too few for a percentile: write 0, or at least 1024"),
+        (("--draws", "1023"), "1023 is too few for a percentile: write 0, or at least 1024"),
         (("--scenario", "launhc"), "no scenario 'launhc', did you mean 'launch'?; there are: launch"),
         (("--start", "2026-13"), "'2026-13' is not a month: write it as 2026-12"),
         (("--format", "jsn"), "no format 'jsn', did you mean 'json'?"),

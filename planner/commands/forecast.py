@@ -24,6 +24,7 @@ from planner.manifest import Manifest
 from planner.problems import Refused, quoted, suggestion
 
 MONTH = r"[12][0-9]{3}-(0[1-9]|1[0-2])"
+LEAST_DRAWS = 1024
 SET = "--set"
 """Name of the scenario that the options --set make."""
 
@@ -37,6 +38,13 @@ def read_month(ctx: click.Context, param: click.Parameter, value: str | None) ->
     return month_number(value)
 
 
+def read_draws(ctx: click.Context, param: click.Parameter, value: int) -> int:
+    """How many draws: none, or enough for the standard error of a percentile to mean something."""
+    if 0 < value < LEAST_DRAWS:
+        raise click.BadParameter(f"{value} is too few for a percentile: write 0, or at least {LEAST_DRAWS}", ctx, param)
+    return value
+
+
 @click.command()
 @click.argument("manifest", type=click.Path(path_type=Path))
 @click.option("--months", type=click.IntRange(1, 120), default=12, show_default=True, help="How many months.")
@@ -47,7 +55,8 @@ def read_month(ctx: click.Context, param: click.Parameter, value: str | None) ->
     type=click.IntRange(0, 131072),
     default=8192,
     show_default=True,
-    help="Draws of uncertain numbers, rounded up to a power of two; 0 for the expected cost alone.",
+    callback=read_draws,
+    help="Draws of uncertain numbers, 1,024 or more, rounded up to a power of two; 0 for the expected cost alone.",
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Makes the same draws again.")
 @click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="A what-if beside the manifest as stated.")
