@@ -106,6 +106,26 @@ def test_models_beyond_the_months_and_certain_manifests_do_not_matter(own: Path)
     assert reasoned(own, "mild", uncertainty={}).not_drawn == []
 
 
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        ("unthinking", ", with 2500 tokens of reasoning a request at its default effort medium"),
+        ("mild", ", with 2500 tokens of reasoning a request at its default effort medium"),
+        ("musing", ", with 2500 tokens of reasoning a request at its default effort medium"),
+        ("steady", None),
+    ],
+)
+def test_what_is_taken_for_the_reasoning_of_a_successor_is_told(own: Path, model: str, says: str | None) -> None:
+    told = [one.says for one in reasoned(own, model).events]
+    assert told == ([] if says is None else [f"{model} is retired: thinker is priced{says}"])
+
+
+def test_measured_reasoning_stays_as_it_was_and_is_not_told_again(own: Path) -> None:
+    measured = {"reasoning": {"tokens": 700, "tokens_are": "extra"}}
+    found = forecast_of(workload(model="mild", user_facing=True, **measured), prices=own)
+    assert [one.says for one in found.events] == ["mild is retired: thinker is priced"]
+
+
 def reasoned(own: Path, model: str, **fields: Any) -> ScenarioForecast:
     thinking = workload(model=model, user_facing=True, tokens={"input": 1000, "output": 1000})
     thinking.pop("reasoning", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 from planner.batchfiles.probe import RequestFile
@@ -11,7 +12,7 @@ from planner.catalog import Catalog
 from planner.forecasting.calendar import Horizon
 from planner.forecasting.changes import changes_of
 from planner.forecasting.findings import findings_of
-from planner.forecasting.inputs import Factor, factors
+from planner.forecasting.inputs import Factor, factors, reasoning_on
 from planner.forecasting.report import AS_STATED, ForecastReport, Input, ScenarioForecast, Simulated
 from planner.forecasting.scenarios import said
 from planner.forecasting.sums import grouped, limits, sums
@@ -87,7 +88,11 @@ def _of(variant: Variant, horizon: Horizon, draws: Draws) -> ScenarioForecast:
     months = sums(horizon.names, workloads)
     uncertain = list(factors(manifest, catalog, workloads))
     pairs = zip(manifest.workloads, workloads, strict=True)
-    events = [change for workload, own in pairs for change in changes_of(workload, own, horizon)]
+    events = [
+        change
+        for workload, own in pairs
+        for change in changes_of(workload, own, horizon, partial(reasoning_on, manifest, catalog, workload))
+    ]
     exact = ScenarioForecast(
         name=variant.name,
         changes=said(variant.changes),
