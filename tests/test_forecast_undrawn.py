@@ -44,6 +44,8 @@ def drawn(own: Path, *workloads: dict[str, Any], **fields: Any) -> ScenarioForec
         ({"low": 4001, "high": 6000}, False),
         ({"mean": 1000, "p95": 3000}, True),
         ({"mean": 1000, "p95": 1300}, False),
+        ({"mean": 1000, "p95": 1635}, False),
+        ({"mean": 1000, "p95": 1636}, True),
         ({"mean": 4000, "p95": 4100}, True),
         ({"mean": 12000, "p95": 13000}, False),
         ({"mean": 12000, "p95": 30000}, True),
@@ -61,6 +63,20 @@ def test_tokens_that_vary_alike_cross_a_tier_too_and_other_numbers_do_not(own: P
     assert drawn(own, tiered({"mean": 1000, "p95": 3000}), uncertainty={"tokens_vary": "alike"}).not_drawn == [WHY]
     unsure = {"requests": {"low": 10, "high": 9000}, "per": "month"}
     assert drawn(own, tiered(1000, volume=unsure)).not_drawn == []
+
+
+def test_of_many_reasons_the_first_are_shown_and_all_are_kept(own: Path) -> None:
+    found = drawn(own, *(tiered({"low": 1, "high": 5000}, id=f"w{number}") for number in range(6)))
+    assert len(found.not_drawn) == 6
+    assert found.why_not_drawn.count("either side") == 4
+    assert found.why_not_drawn.endswith("; and 2 more")
+
+
+def test_what_costs_nothing_stops_no_draw(own: Path) -> None:
+    idle = tiered({"low": 1, "high": 5000}, id="idle", volume={"requests": 0, "per": "day"})
+    unsure = tiered(1000, volume={"requests": {"low": 10, "high": 90}, "per": "day"})
+    found = drawn(own, idle, unsure)
+    assert (found.not_drawn, found.simulated is None) == ([], False)
 
 
 def test_what_is_drawn_within_one_tier_is_linear(own: Path) -> None:

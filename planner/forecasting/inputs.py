@@ -87,8 +87,8 @@ def _factor(index: int, number: str, spread: Spread, requests: Exact = 1) -> Ite
 
 
 def estimates(manifest: Manifest, catalog: Catalog, workload: Workload, forecast: WorkloadForecast) -> list[Reasoning]:
-    """The estimates of all models that answer and reason in the months with a price, one after another."""
-    parts = [part for month in forecast.months for part in month.parts if part.expected_usd is not None]
+    """The estimates of all models that answer and reason in the months that cost something, one after another."""
+    parts = [part for month in forecast.months for part in month.parts if part.expected_usd]
     found = (reasoning_on(manifest, catalog, workload, part.since) for part in parts)
     return [reasoning for reasoning in dict.fromkeys(found) if reasoning.expected]
 

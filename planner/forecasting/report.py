@@ -12,6 +12,7 @@ from typing import NamedTuple
 from planner.report import CLEAN, OVER_BUDGET, BookName, Finding, finding_code, worst
 
 AS_STATED = "as stated"
+MOST_REASONS = 4
 WITHIN, AT_RISK, EXCEEDED, UNKNOWN = "within", "at-risk", "exceeded", "unknown"
 
 
@@ -186,6 +187,12 @@ class ScenarioForecast(NamedTuple):
     uncertain: list[Input]
     not_drawn: list[str]
     simulated: Simulated | None
+
+    @property
+    def why_not_drawn(self) -> str:
+        """The first reasons for which no percentiles are told, and how many more there are."""
+        more = len(self.not_drawn) - MOST_REASONS
+        return "; ".join([*self.not_drawn[:MOST_REASONS], *([f"and {more} more"] if more > 0 else [])])
 
 
 class ForecastReport(NamedTuple):

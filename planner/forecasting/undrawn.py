@@ -17,7 +17,7 @@ from planner.units import WIDE, Exact, divided, plain
 Z95 = Decimal("1.6448536269514722")
 """The 95th percentile of the standard normal distribution."""
 FAR = 4
-"""Standard deviations beyond which fewer than 1 in 30,000 tokens lie."""
+"""Standard deviations beyond which fewer than 1 in 30,000 tokens or requests lie."""
 
 
 def not_drawn(manifest: Manifest, catalog: Catalog, forecasts: Sequence[WorkloadForecast]) -> list[str]:
@@ -55,7 +55,8 @@ def _straddles(spread: Spread, line: int) -> bool:
     """Whether the number may be at most the line as well as above it.
 
     Of a lognormal with the standard deviation s of its logarithm, s = Z95 - sqrt(Z95^2 - 2 ln(p95 / mean)), the share
-    of the tokens beyond a line far from the mean is that of a normal beyond (|ln(line / mean)| - s^2 / 2) / s.
+    of the tokens above a line above the mean, and of the requests up to a line below it, is that of a normal beyond
+    (|ln(line / mean)| - s^2 / 2) / s.
     """
     if spread.low is not None and spread.high is not None:
         return spread.low <= line < spread.high

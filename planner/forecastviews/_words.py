@@ -47,7 +47,7 @@ def uncertainty(scenario: ScenarioForecast) -> str:
     if not scenario.uncertain:
         return "Nothing uncertain is stated: these are the exact sums of expected costs, and no chance is in them."
     if scenario.not_drawn:
-        return f"No percentiles: {'; '.join(map(one_line, scenario.not_drawn))}."
+        return f"No percentiles: {one_line(scenario.why_not_drawn)}."
     drawn = scenario.simulated
     if drawn is None:
         return f"{counted(len(scenario.uncertain), 'uncertain number')} stated; no draws were asked for."

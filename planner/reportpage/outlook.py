@@ -16,7 +16,7 @@ from planner.forecasting.report import (
     ScenarioForecast,
     SumMonth,
 )
-from planner.formats._words import usd
+from planner.formats._words import one_line, usd
 from planner.reportpage.charts import PHONE, Chart, layered, padded
 from planner.reportpage.sentences import MONTHS
 from planner.units import plain
@@ -97,7 +97,7 @@ def outlook(forecast: ForecastReport) -> Outlook:
 def _why(stated: ScenarioForecast) -> str:
     """Why there is no band."""
     if stated.not_drawn:
-        return f"{PLAIN}{'; '.join(stated.not_drawn)}."
+        return f"{PLAIN}{one_line(stated.why_not_drawn)}."
     return UNDRAWN if stated.uncertain else EXACT
 
 
