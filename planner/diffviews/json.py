@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
-from typing import Any
-
 from planner.diffing.report import DiffReport
 from planner.formats._words import as_json
-from planner.units import plain
 
 
 def render(diff: DiffReport) -> str:
     """The whole comparison."""
-    return as_json(_data(diff))
-
-
-def _data(value: object) -> Any:
-    match value:
-        case Decimal():
-            return plain(value)
-        case date():
-            return value.isoformat()
-        case dict():
-            return {key: _data(inner) for key, inner in value.items()}
-        case tuple() if hasattr(value, "_asdict"):
-            return _data(value._asdict())
-        case list() | tuple():
-            return [_data(inner) for inner in value]
-    return value
+    return as_json(diff)

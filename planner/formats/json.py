@@ -10,17 +10,16 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from planner.formats._words import as_json
 from planner.report import LintReport, Report
-from planner.units import plain
 
 
 def render(report: Report) -> str:
     """The whole report."""
-    return as_json(_data(report))
+    return as_json(report)
 
 
 def render_findings(lint: LintReport) -> str:
     """What the linter found (schemas/lint.schema.json)."""
-    return as_json(_data(lint))
+    return as_json(lint)
 
 
 def parse(text: str) -> Report:
@@ -32,22 +31,8 @@ def parse(text: str) -> Report:
     return report
 
 
-def _data(value: object) -> Any:
-    if isinstance(value, Decimal):
-        return plain(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {key: _data(inner) for key, inner in value.items()}
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return {name: _data(getattr(value, name)) for name in value._fields}
-    if isinstance(value, list | tuple):
-        return [_data(inner) for inner in value]
-    return value
-
-
 def _built(kind: Any, data: Any) -> Any:
-    """The value of the annotated kind: the inverse of `_data`."""
+    """The value of the annotated kind: the inverse of `as_data`."""
     if get_origin(kind) is UnionType:
         return None if data is None else _built(get_args(kind)[0], data)
     if get_origin(kind) is list:
