@@ -34,13 +34,13 @@ def plan(
     every rule's verdict and every fact. `gate` is expected or high: what a limit is held against.
     """
     rules = RuleSet(catalog.rules, trace_all)
-    decided = [assigned(case, rules) for case in cases.build(manifest, catalog, on, request_files or {})]
-    settled = settle([one.case for one in decided], [one.decision for one in decided])
-    told = [_tell(manifest, one._replace(case=case), rules) for one, case in zip(decided, settled, strict=True)]
+    decided = _settled(cases.build(manifest, catalog, on, request_files or {}), rules)
+    told = [_tell(manifest, one, rules) for one in decided]
     workloads = [workload for workload, _ in told]
     checks = budgets.compare(manifest.limits, workloads)
     found = [finding for _, own in told for finding in own]
-    found += [*findings.of_accounts(manifest, settled), *findings.of_account_models(manifest, settled)]
+    all_cases = [one.case for one in decided]
+    found += [*findings.of_accounts(manifest, all_cases), *findings.of_account_models(manifest, all_cases)]
     found += findings.of_budgets(manifest, manifest.limits, checks)
     return Report(
         plan_version=1,
@@ -60,9 +60,8 @@ def settled(
     manifest: Manifest, catalog: Catalog, on: date, request_files: Mapping[str, RequestFile] | None = None
 ) -> list[Case]:
     """The workloads with their lanes decided and the sums of their accounts, for callers that need no report."""
-    rules = RuleSet(catalog.rules, trace_all=False)
-    decided = [assigned(case, rules) for case in cases.build(manifest, catalog, on, request_files or {})]
-    return settle([one.case for one in decided], [one.decision for one in decided])
+    built = cases.build(manifest, catalog, on, request_files or {})
+    return [one.case for one in _settled(built, RuleSet(catalog.rules, trace_all=False))]
 
 
 class RuleSet:
@@ -94,6 +93,13 @@ def assigned(case: Case, rules: RuleSet) -> Decided:
     facts = Facts(case)
     verdicts = rules.on("assignment", facts)
     return Decided(case, facts, verdicts, decide(verdicts, case.workload.pin, case.on, facts))
+
+
+def _settled(built: Sequence[Case], rules: RuleSet) -> list[Decided]:
+    """The cases decided one by one, each then with the sums of its account."""
+    decided = [assigned(case, rules) for case in built]
+    settled_cases = settle([one.case for one in decided], [one.decision for one in decided])
+    return [one._replace(case=case) for one, case in zip(decided, settled_cases, strict=True)]
 
 
 def _tell(manifest: Manifest, one: Decided, rules: RuleSet) -> tuple[WorkloadReport, list[Finding]]:

@@ -194,11 +194,11 @@ def test_a_report_is_never_written_over_a_file_of_the_job(
         ran = results(capsys, *job, "--output", path)
         assert (ran.code, ran.err) == (
             2,
-            f"{path}: is one of the files that are read: name another file for --output\n",
+            f"{path}: is read or written by this command already: name another file\n",
         )
     again = tmp_path / "again.jsonl"
     ran = results(capsys, *job, "--retry", again, "--output", again)
-    assert (ran.code, ran.err) == (2, f"{again}: is the file of --retry: name another file for --output\n")
+    assert (ran.code, ran.err) == (2, f"{again}: is read or written by this command already: name another file\n")
     assert not again.exists()
     for command in ("check", "waves"):
         assert run(capsys, "batch", command, str(job[0]), "--output", str(job[0])).code == 2

@@ -17,7 +17,7 @@ from tests.making import ROOT, manifest_text, workload
 PACKAGE = ROOT / "planner"
 
 FLOORS = (
-    "problems", "digests", "units", "scalars", "events", "documents", "spans", "edits", "schema", "growth", "manifest", "faults", "parsing", "rates", "pricebook",
+    "problems", "digests", "units", "jsontext", "scalars", "events", "documents", "spans", "edits", "schema", "growth", "manifest", "faults", "parsing", "rates", "pricebook",
     "pricelist", "pricepages", "priceaudit", "pricediff", "pricepatch", "genaiprices", "limits", "queues", "runs",
     "costs", "requestcosts", "reserves", "batchfiles", "case", "outlook", "readings", "facts", "known", "operators", "rules", "rulereader", "rulelogic", "rulecheck", "catalog", "decisions",
     "settling", "cases", "report", "flips", "budgets", "places", "fixes", "mends", "findings", "cards", "allowing", "ledger", "plan", "forecasting", "config", "rulepages",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from planner import jsontext
 from planner.batchfiles.bills import Cost, ModelBill
 from planner.batchfiles.report import BatchReport, FileReport
 from planner.batchfiles.rulebook import LEVELS
@@ -31,7 +31,7 @@ def as_json(report: BatchReport) -> str:
         ],
         "findings": [finding._asdict() for file in report.files for group in file.groups for finding in group.kept],
     }
-    return dump(data)
+    return jsontext.as_json(data)
 
 
 def _file(file: FileReport) -> dict[str, Any]:
@@ -45,11 +45,3 @@ def _model(bill: ModelBill) -> dict[str, Any]:
 
 def _cost(cost: Cost) -> dict[str, str | None]:
     return {name: None if amount is None else plain(amount) for name, amount in cost._asdict().items()}
-
-
-def dump(data: object) -> str:
-    """JSON in which nothing stands that a terminal would obey or hide."""
-    shown = json.dumps(data, indent=1, ensure_ascii=False)
-    if not shown.replace("\n", "").isprintable():
-        shown = "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in shown)
-    return shown + "\n"

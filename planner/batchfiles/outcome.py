@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from planner.batchfiles.asjson import dump
+from planner import jsontext
 from planner.batchfiles.results import Reason, Spent
 from planner.batchfiles.rows import OUTCOMES
 from planner.batchfiles.statuses import Source
@@ -119,7 +119,7 @@ def as_json(found: Outcome) -> str:
         "retry": None if found.retry is None else found.retry._asdict(),
         "notes": list(found.notes),
     }
-    return dump(data)
+    return jsontext.as_json(data)
 
 
 def _model(one: Spent, priced: bool) -> dict[str, Any]:

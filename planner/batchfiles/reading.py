@@ -39,7 +39,6 @@ class Tally:
 
     def __init__(self) -> None:
         self.bytes = self.lines = self.objects = self.blank = self.broken = 0
-        self.whole_file_wrong = False
 
 
 class _Constant(ValueError):
@@ -123,7 +122,6 @@ class LineReader:
     def _document(self, line: Line, says: str, query: str) -> Parsed | None:
         """Said once for a file, with what jq makes lines of it."""
         self._tally.broken += 1
-        self._tally.whole_file_wrong = True
         if not self._told:
             self._told = True
             remedy = f"write one request a line: jq -c '{query}' FILE"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from textwrap import wrap
 from typing import Any
 
-from planner.batchfiles.asjson import dump
+from planner import jsontext
 from planner.batchfiles.schedule import AT_RISK, HOLDS, MISSED, Schedule, Wave, lasting
 from planner.problems import safe
 from planner.units import Exact, plain
@@ -161,7 +161,7 @@ def as_json(schedules: Sequence[Schedule], start: datetime | None, most: int) ->
         "start": None if start is None else start.isoformat(),
         "queues": [_queue_data(one, most) for one in schedules],
     }
-    return dump(data)
+    return jsontext.as_json(data)
 
 
 def _queue_data(one: Schedule, most: int) -> dict[str, Any]:

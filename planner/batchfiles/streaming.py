@@ -106,7 +106,6 @@ class Reading:
         encoding, tally = _wide(block), self._tally
         if encoding is not None:
             self._findings.add(Fault("not-utf-8", f"the file is {encoding}"), Line(1, 0, ""), column=0)
-            tally.whole_file_wrong = True
             tally.lines = tally.broken = 1
             tally.bytes = len(block) + sum(map(len, self._blocks))
         return encoding is not None

@@ -182,11 +182,11 @@ def write(text: str, output: Path | None) -> None:
     click.echo(_for_people(text) if out is not None and out.isatty() else text, nl=False)
 
 
-def check_no_input(target: Path, param: str = "output") -> None:
+def check_no_input(target: Path | None, param: str = "output") -> None:
     """Raises Refused where the file to be written, that of the parameter, is another one that the command was given."""
     context = click.get_current_context(silent=True)
     params = dict(context.params) if context else {}
-    if params.pop(param, None) != target:
+    if target is None or params.pop(param, None) != target:
         return
     given = [one for value in params.values() for one in (value if isinstance(value, tuple) else (value,))]
     for one in given:

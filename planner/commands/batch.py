@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ import click
 from planner.commands._shared import (
     F,
     Group,
+    check_no_input,
     read_count,
     read_day,
     read_duration,
@@ -22,7 +23,7 @@ from planner.commands._shared import (
     today,
     write,
 )
-from planner.problems import Refused, quoted, safe, suggestion
+from planner.problems import Refused, quoted, suggestion
 from planner.report import CLEAN, FINDINGS, LEVELS, UNPRICED
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def check(files: tuple[str, ...], **chosen: Any) -> None:
     from planner.batchfiles.check import check as checked
     from planner.batchfiles.examine import Options
 
-    _apart(files, chosen["output"])
+    check_no_input(chosen["output"])
     day = chosen["day"] or today()
     options = Options(
         on=day,
@@ -139,7 +140,7 @@ def waves(path: str, **chosen: Any) -> None:
     from planner.batchfiles.scheduleviews import as_json, text
     from planner.requestwaves import Asked, is_manifest, of_manifest, of_requests
 
-    _apart((path,), chosen["output"])
+    check_no_input(chosen["output"])
     day = chosen["day"] or today()
     asked = Asked(
         chosen["enqueued_tokens"], chosen["queued"], chosen["window"], chosen["deadline"], chosen["completion"]
@@ -171,9 +172,7 @@ def results(requests: str, answers: tuple[str, ...], retry: Path | None, **chose
     from planner.batchfiles.outcome import as_json, text
     from planner.requestresults import results as read
 
-    _apart((requests, *answers), chosen["output"])
-    if retry is not None:
-        _apart((str(retry),), chosen["output"], "is the file of --retry")
+    check_no_input(chosen["output"])
     day = chosen["day"] or today()
     options = Options(on=day, most=1, priced=chosen["priced"], expected_output=chosen["expected_output"])
     found = read(requests, answers, _world(day, chosen), options, retry)
@@ -187,12 +186,12 @@ def results(requests: str, answers: tuple[str, ...], retry: Path | None, **chose
 @_options("format", "output")
 def status(word: str | None, provider: str, form: str, output: Path | None) -> None:
     """Say what STATUS of a job means and what to do; without it, list all of the provider."""
-    from planner.batchfiles.asjson import dump
     from planner.batchfiles.statuses import as_data, text
+    from planner.jsontext import as_json
     from planner.statusfiles import load_statuses
 
     known = load_statuses(provider)
-    write(dump(as_data(known, word)) if form == "json" else text(known, word), output)
+    write(as_json(as_data(known, word)) if form == "json" else text(known, word), output)
     sys.exit(FINDINGS if word is not None and known.find(word) is None else CLEAN)
 
 
@@ -202,12 +201,6 @@ def _only_files(path: str, chosen: dict[str, Any]) -> None:
         if chosen[name]:
             shown = {"dialect_name": "dialect", "mapping": "model"}.get(name, name)
             raise Refused([f"{path}: --{shown} is for request files; a manifest says it itself"])
-
-
-def _apart(files: Iterable[str], output: Path | None, what: str = "is one of the files that are read") -> None:
-    """Raises Refused where the report would be written over one of the files."""
-    if output is not None and any(output.resolve() == Path(path).resolve() for path in files if path != "-"):
-        raise Refused([f"{safe(output)}: {what}: name another file for --output"])
 
 
 def exit_code(report: BatchReport, fail_on: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.forecasting.report import ForecastReport
-from planner.formats._words import as_json
+from planner.jsontext import as_json
 
 
 def render(report: ForecastReport) -> str:

@@ -6,7 +6,8 @@ from collections import Counter
 from hashlib import sha256
 from typing import Any
 
-from planner.formats._words import about, as_json, in_cell, one_line, slashed
+from planner.formats._words import about, in_cell, one_line, slashed
+from planner.jsontext import as_json
 from planner.report import Finding, LintReport
 
 SEVERITIES = {"error": "critical", "warning": "minor", "note": "info"}

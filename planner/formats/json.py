@@ -8,7 +8,7 @@ from decimal import Decimal
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from planner.formats._words import as_json
+from planner.jsontext import as_json
 from planner.report import LintReport, Report
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from planner.formats._words import about, as_json, checked_files, in_cell, in_markdown, one_line, slashed
+from planner.formats._words import about, checked_files, in_cell, in_markdown, one_line, slashed
+from planner.jsontext import as_json
 from planner.report import Finding, LintReport, RuleCard, Suppressed
 from planner.units import plain
 
